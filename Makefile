@@ -1,0 +1,70 @@
+# Needs Python 3.11 or later, git and make; everything else is set up under .venv.
+PYTHON ?= $(shell command -v python3 || echo python3.11)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench review lint format requirements browser clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this machine
+	@$(BIN)/wenju run
+
+test: .venv/.dev browser ## Run the tests
+	$(BIN)/python -m pytest
+
+bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
+	$(BIN)/python -m tests.benchmarks
+
+review: .venv/.runtime ## Open the query log as a web page
+	@$(BIN)/wenju review
+
+lint: .venv/.dev ## Check style, types and the compose file
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/docker-compose --profile review config --quiet
+
+format: .venv/.dev ## Format the code
+	$(BIN)/python -m ruff format .
+	$(BIN)/python -m ruff check --fix .
+
+requirements: .venv/.dev ## Pin the newest versions that pyproject.toml admits, with their hashes
+	$(PIP) install --quiet uv
+	echo "setuptools>=77" | $(COMPILE) --upgrade pyproject.toml - --output-file requirements.txt
+	$(COMPILE) --upgrade pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+
+clean: ## Remove the environment and what the checks left; data/ stays
+	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build wenju.egg-info
+
+# A stamp is written last, so that an installation that was cut short is done again.
+.venv/.python:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null || { \
+		echo "wenju needs Python 3.11 or later, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/.runtime: .venv/.python requirements.txt pyproject.toml
+	$(PIP) install --quiet --require-hashes --requirement requirements.txt
+	$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime requirements-dev.txt
+	$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+# The chat page's tests drive a real Chromium.
+browser:
+	@if ! command -v chromedriver >/dev/null; then \
+		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
+		echo "Installing Chromium for the tests of the chat page …"; \
+		{ command -v apt-get && $$sudo apt-get update -qq && \
+			$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver; \
+		} >/dev/null 2>&1 || \
+		echo "Could not: install chromium and chromedriver yourself for the tests of the chat page." >&2; \
+	fi

@@ -1,0 +1,163 @@
+"""The one place where the bot is wired: settings in, a running bot out. It decides nothing about answers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from telegram import LinkPreviewOptions
+from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Defaults, MessageHandler, filters
+
+from bot import menu
+from bot.buttons import LOGS, PRESS, STAY
+from bot.chores import beat, refresh, show_progress
+from bot.delivery import RateLimiter
+from bot.handlers.admin import Admin
+from bot.handlers.conversation import Conversation
+from bot.handlers.errors import report
+from bot.handlers.paging import Paging
+from bot.handlers.questions import Addressed, AddressedCommand, Questions
+from bot.library import Library
+from bot.lifecycle import App, background, connect, poll, until
+from bot.polling import Polling, PollingRequest
+from bot.query_log import QueryLog
+from bot.redaction import set_up_logging
+from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
+from bot.settings import SANDBOX_TOKEN, SettingError
+from retrieval.errors import SnapshotError
+from retrieval.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.settings import Settings
+
+CONCURRENT_UPDATES = 32
+RATE_RETRIES = 3
+
+
+def run(settings: Settings) -> None:
+    """Run the bot until SIGINT or SIGTERM. Raise WenjuError, in one clear line, where it cannot."""
+    set_up_logging(settings.token)
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the bot until `stop` is set, then answer what has arrived and close everything."""
+    async with AsyncExitStack() as stack:
+        if settings.token is None:
+            sandbox = await stack.enter_async_context(_sandbox(settings.sandbox_port))
+            settings = replace(
+                settings,
+                token=SANDBOX_TOKEN,
+                api_url=sandbox.url,
+                admins=settings.admins | {SANDBOX_ADMIN_ID},
+            )
+        log = QueryLog.open(settings.query_log)
+        stack.push_async_callback(asyncio.to_thread, log.close)
+        library = Library(Index(settings.snapshots, settings.dictionary), settings.documents)
+        stack.callback(library.close)
+        stack.callback(library.stop_rebuild)
+        await _make_ready(library, stack, stop)
+        polling = Polling()
+        application = build(settings, library, log, polling)
+        stack.push_async_callback(application.bot.shutdown)
+        if not await connect(application, stop):
+            return
+        stack.push_async_callback(application.shutdown)
+        _announce(settings)
+        async with background(
+            beat(settings, library, log, polling), menu.publish(application.bot, settings.admins)
+        ):
+            await poll(application, polling, stop, on_stop=library.stop_rebuild)
+
+
+def build(settings: Settings, library: Library, log: QueryLog, polling: Polling) -> App:
+    """Wire the handlers to what they need, in the order in which they are tried."""
+    os.environ.setdefault("PTB_TIMEDELTA", "true")  # durations as the library's next version has them
+    application: App = (
+        Application.builder()
+        .token(settings.token or "")
+        .base_url(f"{settings.api_url}/bot")
+        .base_file_url(f"{settings.api_url}/file/bot")
+        .get_updates_request(PollingRequest(polling))
+        .rate_limiter(RateLimiter(max_retries=RATE_RETRIES))
+        .concurrent_updates(CONCURRENT_UPDATES)
+        .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
+        .build()
+    )
+    admins = settings.admins
+    conversation = Conversation(admins)
+    questions = Questions(
+        library, log, admins, source="sandbox" if settings.token == SANDBOX_TOKEN else "telegram"
+    )
+    paging = Paging(library, log)
+    admin = Admin(library, log, admins)
+    # New messages only: an edited question is not asked again.
+    new, private = filters.UpdateType.MESSAGE, filters.ChatType.PRIVATE
+    group = filters.ChatType.GROUPS
+    application.add_handlers(
+        [
+            # Commands, by name
+            CommandHandler("start", conversation.start, new),
+            CommandHandler("help", conversation.help, new),
+            CommandHandler("ask", questions.command, new),
+            CommandHandler("reindex", admin.reindex, new),
+            CommandHandler("logs", admin.logs, new),
+            # After the known ones; in a group only those that name this bot
+            MessageHandler(
+                new & filters.COMMAND & (private | AddressedCommand()), conversation.unknown_command
+            ),
+            # After all commands
+            MessageHandler(new & private & filters.TEXT, questions.text),
+            MessageHandler(new & group & filters.TEXT & ~filters.COMMAND & Addressed(), questions.text),
+            # What is left in a private chat, but for what Telegram itself reports there
+            MessageHandler(new & private & ~filters.StatusUpdate.ALL, conversation.not_text),
+            # Buttons, by their data; last those of a form that is not used any more
+            CallbackQueryHandler(paging.stay, f"^{STAY}$"),
+            CallbackQueryHandler(paging.press, PRESS),
+            CallbackQueryHandler(admin.logs_press, LOGS),
+            CallbackQueryHandler(paging.press),
+        ]
+    )
+    application.add_error_handler(report)
+    return application
+
+
+async def _make_ready(library: Library, stack: AsyncExitStack, stop: asyncio.Event) -> None:
+    """Have an index: without one, build it first; else refresh it while questions are answered."""
+    try:
+        await library.current()
+    except SnapshotError:
+        async with background(show_progress(library)):
+            await until(stop, refresh(library))
+    else:
+        await stack.enter_async_context(background(refresh(library)))
+
+
+@asynccontextmanager
+async def _sandbox(port: int) -> AsyncIterator[Sandbox]:
+    async with AsyncExitStack() as stack:
+        try:
+            sandbox = await stack.enter_async_context(Sandbox(port, SANDBOX_TOKEN))
+        except OSError as error:
+            reason = f"端口 {port} 用不了（{error.strerror}），请换一个"
+            raise SettingError("WENJU_SANDBOX_PORT", reason) from error
+        yield sandbox
+
+
+def _announce(settings: Settings) -> None:
+    if settings.token == SANDBOX_TOKEN:
+        line = f"聊天页面：{settings.api_url}  （这是本机沙盒；设置 WENJU_TOKEN 即连接 Telegram）"
+        print(line, flush=True)  # noqa: T201 - the user waits for it

@@ -1,0 +1,173 @@
+"""The `wenju` command: it reads arguments, calls what does the work, and prints. It decides nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.settings import load
+from retrieval.errors import WenjuError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retrieval.index import Index, Progress, Report
+    from retrieval.model import Answer
+
+
+class _Commands(click.Group):
+    """Shows any WenjuError as one line, with exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        try:
+            return super().invoke(ctx)
+        except WenjuError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wenju")
+def main() -> None:
+    """问据 · Ask your documents, get the paragraphs and figures that answer, with their source."""
+
+
+@main.command()
+def run() -> None:
+    """Run the bot; without WENJU_TOKEN in the local sandbox, with its chat page."""
+    from bot.application import run as run_bot
+
+    run_bot(load())
+
+
+@main.command()
+@click.argument("documents", type=click.Path(path_type=Path), required=False)
+@click.option("--full", is_flag=True, help="Read every file again, also the unchanged ones.")
+def index(documents: Path | None, *, full: bool) -> None:
+    """Build or refresh the index of the folder DOCUMENTS (WENJU_DOCUMENTS)."""
+    from retrieval.index import Index
+
+    settings = load()
+    report = _build(Index(settings.snapshots, settings.dictionary), documents or settings.documents, full=full)
+    click.echo(
+        f"{report.files} 个文件：读取 {report.read}，未变 {report.unchanged}，移除 {report.removed}，"
+        f"跳过 {len(report.skipped)}\n{report.documents} 篇文章，{report.paragraphs} 个段落，"
+        f"{report.figures} 个数据，用时 {report.seconds:.1f} 秒"
+    )
+    for error in report.skipped:
+        click.echo(f"跳过 {error}")
+
+
+@main.command()
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--limit", type=click.IntRange(1, 10), default=3, show_default=True, help="Paragraphs to print.")
+def ask(question: str, *, as_json: bool, limit: int) -> None:
+    """Answer QUESTION; `-` reads one question a line from standard input and prints one JSON line each."""
+    from retrieval.answer import answer
+    from retrieval.evaluation import as_json as to_json
+    from retrieval.index import Index
+
+    settings = load()
+    index = Index(settings.snapshots, settings.dictionary)
+    for text in _lines() if question == "-" else [question]:
+        given = answer(index.current(), text)
+        if as_json or question == "-":
+            click.echo(json.dumps(to_json(given), ensure_ascii=False))
+        else:
+            click.echo(_readable(given, limit))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--answers", type=click.Path(path_type=Path), help="Write one answer a line to this file.")
+def evaluate(folder: Path, *, as_json: bool, answers: Path | None) -> None:
+    """Measure on the judged set in FOLDER: passages.jsonl and questions.jsonl."""
+    from retrieval.evaluation import JudgedQuestion
+    from retrieval.evaluation import evaluate as measure
+
+    def progress(questions: list[JudgedQuestion]) -> Iterator[JudgedQuestion]:
+        with click.progressbar(questions, label="提问", file=sys.stderr) as bar:
+            yield from bar
+
+    measures = measure(folder, load().dictionary, answers, progress)
+    if as_json:
+        click.echo(json.dumps(measures))
+    else:
+        for name, value in measures.items():
+            click.echo(f"{name:18}{value:>10.4f}" if isinstance(value, float) else f"{name:18}{value:>10}")
+
+
+@main.command()
+@click.option("--unanswered", is_flag=True, help="Only questions without an answer.")
+@click.option("--downvoted", is_flag=True, help="Only answers with a 👎.")
+@click.option("--since", help="From this day on, as 2026-01-31.")
+@click.option("--until", help="Up to this day.")
+@click.option("--days", type=click.IntRange(1), help="Of the last days.")
+@click.option("--word", help="Only questions that hold this word.")
+@click.option("--limit", type=click.IntRange(1), default=None, help="At most so many rows.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl", "csv"]), default="table", show_default=True)
+def logs(*, form: Any, limit: int | None, **chosen: Any) -> None:  # noqa: ANN401 - click's options
+    """List, filter and export the query log."""
+    from bot.log_listing import filter_of, lines
+
+    for line in lines(load().query_log, filter_of(**chosen), form=form, limit=limit):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port to serve on (WENJU_REVIEW_PORT).")
+def review(host: str, port: int | None) -> None:
+    """Show the query log in a web page."""
+    from bot.review import serve
+
+    settings = load()
+    serve(
+        settings.query_log,
+        host,
+        settings.review_port if port is None else port,
+        ready=lambda address: click.echo(f"查询日志：{address}"),
+    )
+
+
+@main.command()
+def health() -> None:
+    """Exit with 0 when the running bot is well, else with 1 and the reason."""
+    from bot.health import check
+
+    if reason := check(load()):
+        raise WenjuError(reason)
+    click.echo("正常")
+
+
+def _build(index: Index, documents: Path, *, full: bool) -> Report:
+    with click.progressbar(length=1, label="读取", file=sys.stderr) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.length = max(progress.total, 1)
+            bar.update(progress.done - bar.pos)
+
+        return index.build(documents, show, full=full)
+
+
+def _lines() -> Iterator[str]:
+    for line in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
+        if line.strip():
+            yield line.rstrip("\r\n")
+
+
+def _readable(given: Answer, limit: int) -> str:
+    lines = [] if given.found else ["未找到可靠的答案。" + ("最接近的段落：" if given.near else "")]
+    if given.found or given.near:
+        for figure in given.figures if given.found else ():
+            lines.append("  ".join(filter(None, (figure.text, figure.metric, figure.period))))
+        for hit in given.hits[: limit if given.found else 1]:
+            paragraph = hit.paragraph
+            source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
+            lines += ["", paragraph.text, f"—— {source}（{paragraph.document}）"]
+    return "\n".join(lines)

@@ -1,0 +1,35 @@
+"""Unexpected errors: logged in full for the operator, one polite line for the user."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from telegram import Update
+from telegram.error import Forbidden, TelegramError
+
+from bot import delivery
+from bot.markup import escape
+from bot.messages import words_of
+
+if TYPE_CHECKING:
+    from telegram.ext import ContextTypes
+
+logger = logging.getLogger(__name__)
+
+
+async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    error = context.error
+    if isinstance(error, Forbidden):
+        logger.info("a user has blocked the bot or left: %s", error)
+        return
+    logger.error("an update could not be handled", exc_info=error)
+    if not isinstance(update, Update):
+        return
+    words = words_of(update.effective_user)
+    with suppress(TelegramError):  # what hindered the answer may hinder this too
+        if update.callback_query:
+            await delivery.toast(update.callback_query, words.failed)
+        elif update.message:
+            await delivery.reply(update.message, escape(words.failed))

@@ -1,0 +1,107 @@
+"""The buttons under an answer: other results, the context of one, and votes. All state is in the log."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot import delivery
+from bot.buttons import Press, answer_buttons, back_button
+from bot.messages import words_of
+from bot.rendering import answer_page, context_page
+from retrieval.errors import SnapshotError
+
+if TYPE_CHECKING:
+    from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+    from telegram.ext import ContextTypes
+
+    from bot.library import Library
+    from bot.messages import Words
+    from bot.query_log import Entry, QueryLog
+
+LOG_WAIT = 0.5  # seconds for a vote to be written before it is shown
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button of an answer that is still in the log, and the message it stands under."""
+
+    query: CallbackQuery
+    message: MaybeInaccessibleMessage
+    press: Press
+    entry: Entry
+    words: Words
+
+    def buttons(self) -> InlineKeyboardMarkup:
+        entry, answer = self.entry, self.entry.answer
+        results = len(answer.hits) if answer.found else 1
+        return answer_buttons(
+            entry.id, self.press.rank, results, self.words, ups=entry.ups, downs=entry.downs
+        )
+
+
+class Paging:
+    def __init__(self, library: Library, log: QueryLog) -> None:
+        self._library = library
+        self._log = log
+
+    async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        pressed = await self._pressed(update.callback_query)
+        if pressed is None:
+            return
+        match pressed.press.action:
+            case "page":
+                await self._show_page(pressed)
+            case "context":
+                await self._show_context(pressed)
+            case "up" | "down":
+                await self._vote(pressed)
+
+    async def stay(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """End the waiting of a press on a button that does nothing."""
+        if update.callback_query:
+            await delivery.toast(update.callback_query)
+
+    async def _show_page(self, pressed: Pressed) -> None:
+        await delivery.toast(pressed.query)
+        page = answer_page(pressed.entry.answer, pressed.press.rank, pressed.words)
+        await delivery.edit(pressed.message, page, pressed.buttons())
+
+    async def _show_context(self, pressed: Pressed) -> None:
+        hit = pressed.entry.answer.hits[pressed.press.rank]
+        try:
+            around = await self._library.around(hit.paragraph.id)
+        except SnapshotError:
+            around = None
+        if around is None:
+            await delivery.toast(pressed.query, pressed.words.text_changed)
+            return
+        await delivery.toast(pressed.query)
+        page = context_page(hit, *around, pressed.words)
+        await delivery.edit(
+            pressed.message, page, back_button(pressed.entry.id, pressed.press.rank, pressed.words)
+        )
+
+    async def _vote(self, pressed: Pressed) -> None:
+        if pressed.press.action in ("up", "down"):
+            self._log.vote(pressed.entry.id, pressed.query.from_user.id, pressed.press.action)
+        await delivery.toast(pressed.query, pressed.words.thanks)
+        await asyncio.to_thread(self._log.flush, LOG_WAIT)
+        if voted := await self._pressed(pressed.query):
+            await delivery.edit_buttons(pressed.message, voted.buttons())
+
+    async def _pressed(self, query: CallbackQuery | None) -> Pressed | None:
+        """Find the row of a pressed button; say that it is gone where there is none for this chat."""
+        if query is None:
+            return None
+        words = words_of(query.from_user)
+        press = Press.parse(query.data or "")
+        if press and query.message:
+            entry = await asyncio.to_thread(self._log.get, press.log_id)
+            # Callback data is the client's word: a row answers only in its own chat.
+            known = entry is not None and entry.chat == self._log.hash_chat(query.message.chat.id)
+            if entry is not None and known and press.rank < len(entry.answer.hits):
+                return Pressed(query, query.message, press, entry, words)
+        await delivery.toast(query, words.gone)
+        return None

@@ -1,0 +1,111 @@
+"""The bot's life with Telegram: meet it, poll it, stop without losing what has arrived."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.ext import Application
+
+from bot.settings import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+
+    from bot.polling import Polling
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+POLL_SECONDS = 10  # of one long poll
+POLL_INTERVAL = 0.1  # seconds between polls: an update that cannot be read must not spin
+LONGEST_WAIT = 30.0  # seconds between two tries to reach Telegram
+
+logger = logging.getLogger(__name__)
+
+
+class TokenRejectedError(SettingError):
+    def __init__(self) -> None:
+        super().__init__("WENJU_TOKEN", "Telegram 不接受这个令牌，请向 @BotFather 核对")
+
+
+async def connect(application: App, stop: asyncio.Event) -> bool:
+    """Meet Telegram, for as long as it takes; False where the bot is stopped meanwhile."""
+    if not re.fullmatch(r"\d+:[\w-]+", application.bot.token, re.ASCII):
+        raise TokenRejectedError
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            await until(stop, application.initialize())
+        except InvalidToken:
+            raise TokenRejectedError from None  # its own text holds the token
+        except NetworkError as error:
+            logger.warning(
+                "连不上 %s，%.0f 秒后再试：%s", application.bot.base_url.partition("/bot")[0], wait, error
+            )
+            await until(stop, asyncio.sleep(wait))
+            wait = min(wait * 2, LONGEST_WAIT)
+        else:
+            break
+    return not stop.is_set()
+
+
+async def poll(application: App, polling: Polling, stop: asyncio.Event, on_stop: Callable[[], None]) -> None:
+    """Answer until told to stop; then let what is under way end."""
+    assert application.updater is not None
+    await application.start()
+    start = application.updater.start_polling(
+        poll_interval=POLL_INTERVAL,
+        timeout=POLL_SECONDS,
+        bootstrap_retries=-1,
+        allowed_updates=["message", "callback_query"],
+        error_callback=_polling_failed,
+    )
+    try:
+        await until(stop, start)
+        logger.info("问据 @%s 已就绪", application.bot.username)
+        await until(stop, polling.rejected.wait())
+    except InvalidToken:
+        polling.rejected.set()
+    finally:
+        on_stop()
+        if application.updater.running:
+            with suppress(InvalidToken):  # said below
+                await application.updater.stop()
+        await application.stop()
+    if polling.rejected.is_set():
+        raise TokenRejectedError
+
+
+def _polling_failed(error: TelegramError) -> None:
+    logger.warning("暂时收不到消息：%s", error)
+
+
+@asynccontextmanager
+async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run coroutines beside the block, and end them with it."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                logger.error("background work failed", exc_info=outcome)
+
+
+async def until(stop: asyncio.Event, work: Awaitable[object]) -> None:
+    """Wait for the work, or leave it where `stop` is set first. Raise what it raises."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if working.done():
+            working.result()
+    finally:
+        stopping.cancel()
+        working.cancel()
+        await asyncio.gather(working, stopping, return_exceptions=True)

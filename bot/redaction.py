@@ -1,0 +1,62 @@
+"""Keeps the bot's token out of everything that is logged.
+
+Messages, arguments, tracebacks and stack dumps are all cleaned, on each handler, so that it does not
+matter which logger or library wrote the record.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+HIDDEN = "<token>"
+
+# The shape of any bot token: libraries may log one that we were not given.
+_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
+
+
+class Redaction(logging.Filter):
+    """A handler's filter that lets every record pass, without the token."""
+
+    def __init__(self, token: str | None) -> None:
+        super().__init__()
+        self._token = token
+
+    def clean(self, text: str) -> str:
+        if self._token:
+            text = text.replace(self._token, HIDDEN)
+        return _TOKEN.sub(HIDDEN, text)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.clean(record.getMessage()), None
+        if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
+            # Formatted here, for a formatter would take the token from the exception itself.
+            record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+        record.exc_info = None
+        record.exc_text = self.clean(record.exc_text) if record.exc_text else None
+        record.stack_info = self.clean(record.stack_info) if record.stack_info else None
+        return True
+
+
+def set_up_logging(token: str | None, level: int = logging.INFO) -> None:
+    """Log to standard error with the token hidden, uncaught exceptions included."""
+    redaction = Redaction(token)
+    if not logging.root.handlers:
+        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for handler in (*logging.root.handlers, logging.lastResort):
+        if handler is not None:
+            handler.addFilter(redaction)
+    # They log each request's address, and the token is a part of it.
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        sys.stderr.write(redaction.clean("".join(traceback.format_exception(kind, error, trace))))
+
+    sys.excepthook = uncaught

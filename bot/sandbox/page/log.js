@@ -1,0 +1,116 @@
+// The list of messages of the tab on show: order, days, groups of bubbles, scrolling and what is unread.
+
+import { make, settle } from "./format.js";
+import { bubble, dayOf } from "./message.js";
+
+const TOGETHER_SECONDS = 300;
+const NEAR_BOTTOM = 60;
+
+const log = document.getElementById("log");
+const down = document.getElementById("down");
+const badge = document.getElementById("unread");
+
+let tab = null;
+let unread = 0;
+
+export function show(shown) {
+  tab = shown;
+  log.replaceChildren();
+  let before = null;
+  for (const message of tab.messages.values()) {
+    if (tab.firstUnread === message.message_id) log.append(make("div", "divider", "未读消息"));
+    append(message, before);
+    before = message;
+  }
+  delete tab.firstUnread;
+  settle(log);
+  toBottom("instant");
+}
+
+export function add(message) {
+  const stay = atBottom();
+  const last = log.querySelector(".row:last-of-type");
+  append(message, last ? tab.messages.get(Number(last.dataset.id)) : null);
+  settle(log.lastElementChild);
+  log.lastElementChild.classList.add("fresh");
+  if (stay || isMine(message)) toBottom("smooth");
+  else count(unread + 1);
+}
+
+export function replace(message) {
+  const old = row(message.message_id);
+  if (!old) return;
+  const stay = atBottom();
+  const fresh = draw(message);
+  fresh.classList.toggle("first", old.classList.contains("first"));
+  fresh.classList.toggle("last", old.classList.contains("last"));
+  old.replaceWith(fresh);
+  settle(fresh);
+  if (stay) toBottom("instant");
+}
+
+export function remove(id) {
+  row(id)?.remove();
+}
+
+export function reveal(id) {
+  const target = row(id);
+  if (!target) return false;
+  target.scrollIntoView({ block: "center", behavior: calm() ? "instant" : "smooth" });
+  target.classList.remove("flash");
+  void target.offsetWidth; // starts the animation anew
+  target.classList.add("flash");
+  return true;
+}
+
+export function row(id) {
+  return log.querySelector(`.row[data-id="${Number(id)}"]`);
+}
+
+export function toBottom(behavior) {
+  log.scrollTo({ top: log.scrollHeight, behavior: calm() ? "instant" : behavior });
+  count(0);
+}
+
+function calm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+function isMine(message) {
+  return message.from.id === tab.user.id;
+}
+
+function draw(message) {
+  const named = tab.chat.type !== "private" && !isMine(message);
+  return bubble(message, { mine: isMine(message), named, read: message.message_id <= tab.read || tab.chat.type !== "private" });
+}
+
+function append(message, before) {
+  const day = dayOf(message);
+  if (!before || dayOf(before) !== day) log.append(make("div", "day", day));
+  const node = draw(message);
+  const together = before && before.from.id === message.from.id && message.date - before.date < TOGETHER_SECONDS && dayOf(before) === day;
+  node.classList.add("last");
+  if (together) log.querySelector(".row:last-of-type")?.classList.remove("last");
+  else node.classList.add("first");
+  log.append(node);
+}
+
+function atBottom() {
+  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_BOTTOM;
+}
+
+function count(number) {
+  unread = number;
+  badge.textContent = number;
+  badge.hidden = !number;
+  down.hidden = !number && atBottom();
+}
+
+log.addEventListener("scroll", () => {
+  if (atBottom()) count(0);
+  else down.hidden = false;
+}, { passive: true });
+log.addEventListener("load", (event) => { if (event.target.tagName === "IMG" && atBottom()) toBottom("instant"); }, true);
+down.addEventListener("click", () => toBottom("smooth"));
+new ResizeObserver(() => { if (!unread && down.hidden) toBottom("instant"); }).observe(log);

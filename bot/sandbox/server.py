@@ -1,0 +1,304 @@
+"""A strict Bot API server on the loopback interface, with people to talk to the bot.
+
+    async with Sandbox() as sandbox:            # PTB: base_url=f"{sandbox.url}/bot"
+        asker = sandbox.user(7, name="小林")     #      base_file_url=f"{sandbox.url}/file/bot"
+        reply = await asker.ask("进出口总额是多少？")
+        answer = await asker.press(reply, "下一条")
+        await sandbox.until(lambda: reply.edited)
+
+It serves the same chats as a page at `/` (see `page`). It checks what Telegram checks and answers in its
+words; `fail_next`, `delay_next` and `drop_next` put faults in, `calls` records every call. All of it lives in
+memory and in the event loop it is started in. It delivers no webhooks, and talks to nobody but this machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.sandbox.account import ACCOUNT_METHODS
+from bot.sandbox.chats import User, World
+from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.guard import LoopbackGuard
+from bot.sandbox.limits import RateLimiter
+from bot.sandbox.media import MEDIA_METHODS
+from bot.sandbox.methods import METHODS
+from bot.sandbox.page import page_routes
+from bot.sandbox.people import PATIENCE, Conversation, Person, until
+from bot.sandbox.wire import ApiError, Params, read_params
+from bot.settings import SANDBOX_TOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+    from types import TracebackType
+
+    from starlette.requests import Request
+
+    from bot.sandbox.wire import Json
+
+SANDBOX_USER_ID = 1001
+SANDBOX_ADMIN_ID = 1002
+ALL_METHODS = METHODS | MEDIA_METHODS | ACCOUNT_METHODS
+BY_LOWER_NAME = {name.lower(): method for name, method in ALL_METHODS.items()}
+COUNTED = ("send", "edit", "copy", "forward")
+CALLS_KEPT = 10_000
+LONGEST_POLL = 50  # seconds, as Telegram caps it
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the bot: `at` is `time.monotonic()` at its end, `status` the HTTP status, 0 if cut off."""
+
+    method: str
+    params: Json
+    status: int
+    description: str = ""
+    at: float = field(default_factory=time.monotonic)
+
+
+class Sandbox:
+    """`port` 0 takes a free one. `admins` are those the bot serves as admins: the page plays one of them."""
+
+    def __init__(  # noqa: PLR0913 - each is a setting of the server
+        self,
+        port: int = 0,
+        token: str = SANDBOX_TOKEN,
+        *,
+        admins: Iterable[int] = (SANDBOX_ADMIN_ID,),
+        host: str = "127.0.0.1",
+        rate_limits: bool = False,
+        privacy: bool = True,
+        name: str = "问据",
+        username: str = "wenju_sandbox_bot",
+    ) -> None:
+        if not ipaddress.ip_address(host).is_loopback:
+            raise ValueError(f"the sandbox serves the loopback interface only, not {host}")
+        bot = User(int(token.partition(":")[0]), name, username, is_bot=True)
+        self.world = World(bot, privacy=privacy)
+        self.calls: list[Call] = []
+        self.admin_id = min(admins, default=SANDBOX_ADMIN_ID)
+        self._token = token
+        self._address = (host, port)
+        self._limiter = RateLimiter() if rate_limits else None
+        self._faults = Faults()
+        self._people: dict[int, Person] = {}
+        self._groups: dict[int, Conversation] = {}
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        listener = socket.create_server(self._address, family=_family(self._address[0]))
+        self._address = listener.getsockname()[:2]
+        config = uvicorn.Config(
+            self._app(),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
+        self._server = _Server(config)
+        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
+        while not self._server.started:
+            if self._serving.done():
+                await self._serving
+            await asyncio.sleep(0.005)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        assert self._server is not None
+        assert self._serving is not None
+        self.world.updates.closed = True
+        self.world.changed.notify()
+        self._server.should_exit = True
+        await self._serving
+
+    @property
+    def url(self) -> str:
+        """The base of everything, such as `http://127.0.0.1:8600`."""
+        host, port = self._address
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    @property
+    def bot(self) -> User:
+        return self.world.bot
+
+    def user(
+        self,
+        user_id: int = SANDBOX_USER_ID,
+        name: str = "小林",
+        language: str = "zh-hans",
+        username: str | None = None,
+    ) -> Person:
+        """Return the person with this id, new or known; a new one has not started the bot yet."""
+        if user_id not in self._people:
+            self._people[user_id] = Person(self.world, User(user_id, name, username, language))
+        return self._people[user_id]
+
+    def group(self, title: str, *members: Person) -> Conversation:
+        """Make a group of these people, the first its owner, and add the bot to it."""
+        statuses = {
+            person.user.id: "creator" if place == 0 else "member" for place, person in enumerate(members)
+        }
+        group = Conversation(self.world, self.world.add_group(title, statuses))
+        self._groups[group.id] = group
+        members[0].change_bot_status(group, "member")
+        return group
+
+    def conversation(self, chat_id: int) -> Conversation:
+        """Raise LookupError where there is no such chat."""
+        return self._people.get(chat_id) or self._groups[chat_id]
+
+    async def until(
+        self,
+        predicate: Callable[[], object],
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - tests read better so
+    ) -> None:
+        """Return once `predicate()` is true, looked at after every event; raise TimeoutError if it never is."""
+        await until(self.world, predicate, timeout)
+
+    def called(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method.lower() == method.lower()]
+
+    def fail_next(
+        self, method: str, status: int, description: str, retry_after: int | None = None, times: int = 1
+    ) -> None:
+        """Answer the next calls of the method (`*` for any but getUpdates) with this error, without effect."""
+        self._faults.add(method, Fault(ApiError(status, description, retry_after)), times)
+
+    def delay_next(self, method: str, seconds: float, times: int = 1, *, after: bool = False) -> None:
+        """Answer late; with `after`, the call takes effect at once and only the answer is late."""
+        self._faults.add(method, Fault(seconds=seconds, after=after), times)
+
+    def drop_next(self, method: str, times: int = 1, *, after: bool = False) -> None:
+        """Cut the connection instead of an answer; with `after`, the call has taken effect."""
+        self._faults.add(method, Fault(drop=True, after=after), times)
+
+    def heal(self) -> None:
+        """Forget the faults still on order."""
+        self._faults.clear()
+
+    def _app(self) -> Starlette:
+        routes = [
+            Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
+            Route("/file/bot{token}/documents/{unique_id}/{name}", self._download),
+            *page_routes(self),
+        ]
+        return Starlette(routes=routes, middleware=[Middleware(LoopbackGuard)])
+
+    async def _call(self, request: Request) -> Response:
+        method = request.path_params["method"]
+        fault = Fault()
+        params = Params({})
+        try:
+            self._authorise(request)
+            params = await read_params(request)
+            fault = self._faults.next(method)
+            call = self._perform(method, params, fault)
+            result = await (_unless_gone(request, call) if method.lower() == "getupdates" else call)
+        except ClientGoneError:
+            return Response()
+        except ApiError as error:
+            response = JSONResponse(error.as_json(), error.status)
+            self._record(method, params, error.status, error.description)
+        else:
+            response = JSONResponse({"ok": True, "result": result})
+            self._record(method, params, 0 if fault.drop else 200)
+        return StreamingResponse(_cut(), headers={"content-length": "1000"}) if fault.drop else response
+
+    def _authorise(self, request: Request) -> None:
+        if request.path_params["token"] != self._token:
+            raise ApiError(401, "Unauthorized")
+
+    async def _perform(self, method: str, params: Params, fault: Fault) -> Any:  # noqa: ANN401 - the method's
+        if not fault.after:
+            await asyncio.sleep(fault.seconds)
+            if fault.error is not None:
+                raise fault.error
+            if fault.drop:
+                return None
+        result = await self._dispatch(method, params)
+        if fault.after:
+            await asyncio.sleep(fault.seconds)
+        return result
+
+    async def _dispatch(self, method: str, params: Params) -> Any:  # noqa: ANN401 - the method's
+        if method.lower() == "getupdates":
+            updates = self.world.updates
+            updates.allow(params.array("allowed_updates"))
+            seconds = min(params.integer("timeout") or 0, LONGEST_POLL)
+            return await updates.poll(params.integer("offset") or 0, params.integer("limit") or 100, seconds)
+        function = BY_LOWER_NAME.get(method.lower())
+        if function is None:
+            raise ApiError(404, "Not Found")
+        if (
+            self._limiter is not None
+            and method.lower().startswith(COUNTED)
+            and method.lower() != "sendchataction"
+        ):
+            chat = self.world.chat(params.text("chat_id"))
+            self._limiter.admit(
+                chat.id, group=not chat.is_private, messages=max(1, len(params.array("media") or []))
+            )
+        return function(self.world, params)
+
+    def _record(self, method: str, params: Params, status: int, description: str = "") -> None:
+        uploads = {name: upload.name for name, upload in params.uploads.items()}
+        self.calls.append(Call(method, params.values | uploads, status, description))
+        del self.calls[:-CALLS_KEPT]
+        self.world.changed.notify()
+
+    async def _download(self, request: Request) -> Response:
+        if request.path_params["token"] != self._token:
+            return JSONResponse(ApiError(401, "Unauthorized").as_json(), 401)
+        for file in self.world.files.values():
+            if file.unique_id == request.path_params["unique_id"]:
+                return Response(file.data, media_type="application/octet-stream")
+        return JSONResponse(ApiError(404, "Not Found").as_json(), 404)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the process's signals to the bot in whose loop it runs."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class ClientGoneError(Exception):
+    """The bot hung up while its call was waiting."""
+
+
+async def _unless_gone(request: Request, call: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - the method's
+    """Await the call, or cancel it when the bot hangs up: a poll nobody hears must not take the updates."""
+    answer = asyncio.ensure_future(call)
+    gone = asyncio.ensure_future(request.receive())
+    await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
+    gone.cancel()
+    if not answer.done():
+        answer.cancel()
+        raise ClientGoneError
+    return answer.result()
+
+
+async def _cut() -> AsyncIterator[bytes]:
+    """Promise a body and send none of it: the server then closes the connection."""
+    return
+    yield b""
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

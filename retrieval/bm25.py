@@ -1,0 +1,89 @@
+"""rank-bm25's class with its scores computed from postings, to the last bit.
+
+rank-bm25 visits every row for every term of a query; the postings visit the rows that hold the term. Of its
+variants this is BM25+ with delta 0, whose idf `log((N + 1) / n)` stays positive when every row holds the term, so
+that it ranks rightly in a corpus of one, two or three rows. k1 and b were chosen by recall@1 on nine judged sets.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rank_bm25 import BM25Plus
+
+from retrieval.postings import Postings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy.typing as npt
+
+    from retrieval.postings import Integers
+
+    Floats = npt.NDArray[np.float64]
+
+K1 = 1.0
+B = 0.6
+
+
+class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
+    """`BM25(corpus)` is used as rank-bm25's classes are; an empty corpus scores nothing instead of failing."""
+
+    idf: dict[str, float]
+
+    def __init__(self, corpus: Iterable[Sequence[str]], k1: float = K1, b: float = B, delta: float = 0.0) -> None:
+        self._over(Postings.count(corpus), k1, b, delta)
+
+    @classmethod
+    def over(cls, postings: Postings, k1: float = K1, b: float = B, delta: float = 0.0) -> BM25:
+        """The scores of postings that exist already."""
+        bm25 = cls.__new__(cls)
+        bm25._over(postings, k1, b, delta)  # noqa: SLF001 - its own
+        return bm25
+
+    def _over(self, postings: Postings, k1: float, b: float, delta: float) -> None:
+        self.k1, self.b, self.delta = k1, b, delta
+        self.postings = postings
+        self.doc_len = postings.lengths
+        self.corpus_size = len(postings.lengths)
+        self.avgdl = int(postings.lengths.sum()) / self.corpus_size if self.corpus_size else 0.0
+        self.idf = {}
+        # The part of the denominator that is the row's own, in rank-bm25's order of operations.
+        self._saturation = self.k1 * (1 - self.b + self.b * np.asarray(self.doc_len) / (self.avgdl or 1.0))
+
+    def get_scores(self, query: Sequence[str]) -> Floats:
+        """The scores of all rows, as `BM25Plus.get_scores`."""
+        scores = np.zeros(self.corpus_size)
+        for term in query:
+            rows, weights = self.contribution(term)
+            held = scores[rows] + weights
+            if self.delta and len(rows):
+                # BM25+ gives delta to the rows without the term, too.
+                scores += self._idf_of(term) * self.delta
+            scores[rows] = held
+        return scores
+
+    def get_batch_scores(self, query: Sequence[str], doc_ids: Sequence[int]) -> list[float]:
+        return [float(score) for score in self.get_scores(query)[np.asarray(doc_ids, dtype=int)]]
+
+    def contribution(self, term: str) -> tuple[Integers, Floats]:
+        """The rows that hold `term`, and what it adds to the score of each."""
+        rows, counts = self.postings.of(term)
+        if not len(rows):
+            return rows, np.empty(0)
+        share = (counts * (self.k1 + 1)) / (self._saturation[rows] + counts)
+        return rows, self._idf_of(term) * (self.delta + share)
+
+    def highest_score(self, query: Sequence[str]) -> float:
+        """What no row can exceed: every term there, countless times; an unknown term as if one row held it."""
+        unknown = math.log(self.corpus_size + 1)
+        idfs = (self._idf_of(term) if term in self.postings.terms else unknown for term in query)
+        return (self.k1 + 1 + self.delta) * sum(idfs)
+
+    def _idf_of(self, term: str) -> float:
+        if term not in self.idf:
+            # rank-bm25's own formula, asked for one term at a time.
+            self._calc_idf({term: len(self.postings.of(term)[0])})
+        return self.idf[term]

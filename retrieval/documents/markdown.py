@@ -1,0 +1,190 @@
+"""Plain text and Markdown to blocks, a block a line.
+
+They are one format here: real `.txt` files hold `# ` headings, and real `.md` files hold text that no
+Markdown writer made. So this reads the Markdown that cannot be mistaken and leaves the rest as text: an
+indent of four spaces is no code, and `******` stays what it is, a redaction. Links keep their
+words, pictures their captions. Paragraphs are put together elsewhere.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from retrieval.documents.blocks import Block
+from retrieval.documents.sentences import is_closed, is_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from retrieval.documents.blocks import Kind
+
+BULLET = "• "
+
+_HEADING = re.compile(r"(#{1,6})(?:\s+(.+)|([^\s#][^#]*))")
+_UNDERLINE = re.compile(r"={3,}|-{3,}")
+_RULE = re.compile(r"([-_=~])(?:\s*\1){2,}|\*(?:\s+\*){2,}")
+_FENCED = re.compile(r"^[ \t]*(```+)[^`\n]*\n(.*?)(?:^[ \t]*\1`*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_BULLET = re.compile(r"(?![-+*]\s*\d+\s*[-—]$)(?:[-+*]\s+|[•●○▪◦]\s*)(?:\[[ xX]\]\s+)?(.+)")
+_ORDINAL = re.compile(r"(?:\d{1,2}[.．、)）](?!\d)|[（(]\d{1,2}[）)]|[①-⑳⒈-⒛])\s*\S")
+_ROW = re.compile(r"\|.*\|")
+_ROW_RULE = frozenset("|:- \t")
+_QUOTE = re.compile(r"(?:>\s?)+")
+_INDENT = re.compile(r"[ \t\u00a0]{2,}|\s*\u3000")
+
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_GAP_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s{2,}(?=[\u3400-\u9fff])")
+_MARKED = re.compile(r"[\[*_`~<&]")
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
+_STRONG = re.compile(r"(?<![*_])(\*\*|__)(?![\s*_])([^*_]+)(?<!\s)\1(?![*_])")
+_EMPHASIS = re.compile(r"(?<![*\w])\*(?![\s*])([^*]+)(?<!\s)\*(?![*\w])")
+_STRUCK = re.compile(r"~~(?!\s)([^~]+)~~")
+_CODE = re.compile(r"(?<!`)(`++)([^`]+)\1(?!`)")
+_BREAK = re.compile(r"<br\s*/?>|</?(?:p|div|li|tr|h[1-6])(?:\s[^<>]*)?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|b|blockquote|center|code|em|font|hr|i|img|ol|pre|section|small|span|strong|sub|sup|table|tbody|td"
+    r"|th|thead|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+
+
+def blocks(text: str) -> Iterator[Block]:
+    """Yield the blocks of a text without front matter, none of them empty."""
+    text = _BREAK.sub("\n", _without_comments("\n".join(text.splitlines())))
+    start = 0
+    for fenced in _FENCED.finditer(text):
+        yield from _merged(_lines(text[start : fenced.start()]))
+        lines = map(_tidy_code, fenced[2].split("\n"))
+        if code := "\n".join(line for line in lines if line.strip()):
+            yield Block("code", code)
+        start = fenced.end()
+    yield from _merged(_lines(text[start:]))
+
+
+def join(above: str, below: str) -> str:
+    """Return two lines of one paragraph as one: a space between Latin words, none beside a Han character."""
+    return above + separator(above[-1:], below[:1]) + below
+
+
+def separator(last: str, first: str) -> str:
+    latin = last.isascii() and first.isascii() and not (last.isdigit() and first.isdigit())
+    return " " if latin and last not in "-/(" else ""
+
+
+def tidy(text: str) -> str:
+    """Return a line as shown: nothing invisible, no spaces at its ends, no runs of them between Han."""
+    text = _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\t", " ").strip()
+    return _GAP_BETWEEN_HAN.sub(" ", text)
+
+
+def _without_comments(text: str) -> str:
+    """Return the text without `<!-- … -->`; one that is never closed stays, for it may hold everything."""
+    kept, start = [], 0
+    while (opened := text.find("<!--", start)) >= 0 and (closed := text.find("-->", opened + 4)) >= 0:
+        kept.append(text[start:opened])
+        start = closed + 3
+    return "".join([*kept, text[start:]])
+
+
+def _visible(line: str) -> bool:
+    return bool(_INVISIBLE.sub("", line).strip())
+
+
+def _lines(text: str) -> Iterator[Block]:
+    """Yield a block a line, rules too."""
+    lines = text.split("\n")
+    spaced, table = True, False
+    for raw, below in zip(lines, [*lines[1:], ""], strict=True):
+        line = raw.strip()
+        if not _visible(line):
+            spaced, table = True, False
+        elif not _rules_a_table(line):
+            table = bool(_ROW.fullmatch(line)) or ("|" in line and (table or _rules_a_table(below)))
+            block = _row(line, spaced=spaced) if table else _line(raw, spaced=spaced)
+            if block.text:
+                yield block
+            spaced = False
+
+
+def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the blocks with underlined headings as such, items with their further lines, and no rules."""
+    held: Block | None = None
+    ruled = False
+    for block in blocks:
+        rule = block.kind == "text" and _RULE.fullmatch(block.text) is not None
+        if held and not block.spaced and rule and _is_underlined(held, block):
+            held = Block("heading", held.text, level=1 if block.text[0] == "=" else 2)
+            continue
+        if held and not block.spaced and held.kind == "item" and block.kind == "text" and block.indented:
+            held = replace(held, text=join(held.text, block.text))
+            continue
+        if held:
+            yield held
+        held = None if rule else replace(block, spaced=block.spaced or ruled)
+        ruled = rule
+    if held:
+        yield held
+
+
+def _is_underlined(above: Block, below: Block) -> bool:
+    whole = above.kind == "text" and above.spaced and _is_head(above.text)
+    return whole and _UNDERLINE.fullmatch(below.text) is not None
+
+
+def _rules_a_table(line: str) -> bool:
+    return "|" in line and "-" in line and _ROW_RULE.issuperset(line)
+
+
+def _row(line: str, *, spaced: bool) -> Block:
+    cells = (tidy(_plain(cell)) for cell in line.strip("|").split("|"))
+    return Block("row", " · ".join(cell for cell in cells if cell), spaced=spaced)
+
+
+def _line(raw: str, *, spaced: bool) -> Block:
+    line = _QUOTE.sub("", raw.strip(), count=1) if raw.lstrip().startswith(">") else raw.strip()
+    line = tidy(line)
+    if _RULE.fullmatch(line):
+        return Block("text", line, spaced=spaced)
+    if heading := _heading(line):
+        return heading
+    if match := _BULLET.fullmatch(line):
+        return Block("item", BULLET + tidy(_plain(match[1])), spaced=spaced)
+    if picture := _PICTURE.fullmatch(line):
+        return Block("caption", tidy(picture[1]), spaced=spaced)
+    text = tidy(_plain(line))
+    kind: Kind = "item" if _ORDINAL.match(text) else "text"
+    return Block(kind, text, spaced=spaced, indented=bool(_INDENT.match(raw)))
+
+
+def _heading(line: str) -> Block | None:
+    match = _HEADING.fullmatch(line)
+    if match is None:
+        return None
+    text = match[2] or match[3]
+    bare = text.rstrip("#")  # `## 标题 ##`
+    text = tidy(_plain(bare if bare.endswith(" ") else text))
+    # Without a space after it, the sign heads a title only: `#话题` before a sentence is text.
+    return Block("heading", text, level=len(match[1])) if text and (match[2] or _is_head(text)) else None
+
+
+def _is_head(text: str) -> bool:
+    return is_title(text) and not is_closed(text)
+
+
+def _plain(text: str) -> str:
+    """Return the text without Markdown's and HTML's inline marks."""
+    if not _MARKED.search(text):
+        return text
+    text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", text))
+    for mark in (_STRONG, _CODE):
+        text = mark.sub(r"\2", text)
+    for mark in (_EMPHASIS, _STRUCK):
+        text = mark.sub(r"\1", text)
+    return html.unescape(_TAG.sub("", text))
+
+
+def _tidy_code(line: str) -> str:
+    return _INVISIBLE.sub("", line).replace("\t", "    ").rstrip()

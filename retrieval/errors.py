@@ -1,0 +1,26 @@
+"""Everything that can go wrong in `retrieval`, under one root.
+
+WenjuError
+ ├─ DocumentError   a file that cannot be read, with its name and the reason
+ ├─ SnapshotError   an index that is missing, damaged or of another version
+ └─ DictionaryError a user dictionary that jieba cannot take
+"""
+
+
+class WenjuError(Exception):
+    """The root: its text is one clear line for the user."""
+
+
+class DocumentError(WenjuError):
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class SnapshotError(WenjuError):
+    pass
+
+
+class DictionaryError(WenjuError):
+    pass

@@ -1,0 +1,100 @@
+"""One normal form and one tokeniser for both sides, the paragraphs and the questions.
+
+Normal form: NFKC, simplified characters (OpenCC `t2s`), lower case, numerals in one spelling.
+Tokens: jieba's words, and the overlapping bigrams of each run of letters and digits, taken both character by
+character and atom by atom (an atom is a Latin word or a number, so `张x6` yields `张x`, `x6` and `张x6`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from opencc import OpenCC
+
+from retrieval.numerals import normalise_numerals
+
+if TYPE_CHECKING:
+    from retrieval.dictionary import Dictionary
+    from retrieval.model import Span
+
+_TO_SIMPLIFIED = OpenCC("t2s")
+_RUN = re.compile(r"[^\W_]+")
+_ATOM = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[^\W_]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+
+# Words by which something is asked for, in their normal form. They say nothing of where the answer stands.
+QUESTION_WORDS = frozenset(
+    "什么 什么样 什么时候 为什么 为何 哪 哪些 哪个 哪里 哪儿 哪位 哪家 哪年 哪种 哪天 哪一 谁 谁的 怎么 怎样 怎么样"
+    " 如何 多少 多久 多大 多长 多高 多远 几 几个 何 何时 何地 是 是否 是不是 有没有 吗 呢 吧 啊 的 了 有 在 和 与 及 于"
+    " 请问 问 是什么 有什么 有哪些 有多少".split()
+)
+
+
+def normalise(text: str) -> str:
+    """The normal form of `text`; it may differ in length from `text`."""
+    folded = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return normalise_numerals(_TO_SIMPLIFIED.convert(folded).lower())
+
+
+def tokens(text: str, dictionary: Dictionary) -> list[str]:
+    """The tokens of a paragraph, repeated as often as they occur."""
+    normal = normalise(text)
+    return _words(normal, dictionary) + _bigrams(normal)
+
+
+def question_terms(normal: str, dictionary: Dictionary) -> list[str]:
+    """The tokens of a question in its normal form, without those that only ask.
+
+    A question of nothing but such words keeps them, so that it is searched for as it stands.
+    """
+    everything = _words(normal, dictionary) + _bigrams(normal)
+    return [token for token in everything if token not in QUESTION_WORDS] or everything
+
+
+def marks(text: str, terms: tuple[str, ...], dictionary: Dictionary) -> tuple[Span, ...]:
+    """Where the question's words stand in `text` as it is shown.
+
+    Terms that touch or overlap are one mark. A lone bigram that is no word of the dictionary is none.
+    """
+    shown, places = _character_by_character(text)
+    covered = bytearray(len(shown))
+    for term in {term for term in terms if len(term) > 1}:
+        for found in re.finditer(f"(?={re.escape(term)})", shown):
+            covered[found.start() : found.start() + len(term)] = b"\1" * len(term)
+    runs = (found.span() for found in re.finditer(b"\1+", bytes(covered)))
+    return tuple(
+        (places[start], places[end - 1] + 1)
+        for start, end in runs
+        if end - start > 2 or dictionary.FREQ.get(shown[start:end]) or shown[start:end].isascii()
+    )
+
+
+def _character_by_character(text: str) -> tuple[str, list[int]]:
+    """`text` with each character in its normal form, and the place in `text` that each came from."""
+    simplified = _TO_SIMPLIFIED.convert(text)
+    if len(simplified) != len(text):
+        simplified = text
+    shown: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(simplified):
+        folded = unicodedata.normalize("NFKC", character).lower()
+        shown.extend(folded)
+        places.extend([place] * len(folded))
+    return "".join(shown), places
+
+
+def _words(normal: str, dictionary: Dictionary) -> list[str]:
+    return [word for word in dictionary.words(normal) if _RUN.search(word)]
+
+
+def _bigrams(normal: str) -> list[str]:
+    bigrams: list[str] = []
+    for run in _RUN.findall(normal):
+        bigrams += map("".join, pairwise(run))
+    for run in re.findall(r"(?:[a-z0-9]+(?:\.[0-9]+)?|[^\W_])+", normal):
+        # Two single characters are a bigram already.
+        bigrams += [left + right for left, right in pairwise(_ATOM.findall(run)) if len(left + right) > 2]
+    return bigrams

@@ -1,0 +1,141 @@
+"""The words of the product as types. They hold data and decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+FigureKind = Literal["money", "count", "percent", "rank", "date", "duration", "ratio", "measure"]
+Span = tuple[int, int]
+"""Start and end of a piece of a text, in characters, end excluded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Paragraphs under one heading, whole and as shown; `heading` is None before the first one."""
+
+    heading: str | None
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One article. A file may hold several: `number` counts them from 0.
+
+    `path` is relative to the documents' folder, with forward slashes. `date` is as ISO 8601 allows,
+    reduced where the article says less (`2022-08-29`, `2023-02`, `2021`).
+    """
+
+    path: str
+    number: int
+    title: str
+    sections: tuple[Section, ...]
+    date: str | None = None
+    source: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """What is indexed and shown.
+
+    `id` is made from path, title and text, so it outlives a reindex that leaves the paragraph alone.
+    `article` is the Document's number in its file; `position` counts the Document's paragraphs from 0,
+    and neighbours differ by one. `continues` is true for the later pieces of an over-long paragraph.
+    """
+
+    id: str
+    document: str
+    article: int
+    position: int
+    title: str
+    section: str | None
+    text: str
+    date: str | None = None
+    source: str | None = None
+    author: str | None = None
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number with what it measures, as it stands in `text[start:end]` of a Paragraph's text.
+
+    `value` is in units of `unit` (`5972.8亿元` is 597280000000.0 of `元`; `7.7%` is 7.7 of `%`), a pair for a
+    range. A date's value is ISO 8601, reduced (`2021`, `2021-08`), with `XXXX` for a year that the text
+    leaves out (`XXXX-08-29`), and None where it cannot be told.
+    """
+
+    text: str
+    kind: FigureKind
+    value: float | str | tuple[float, float] | tuple[str, str] | None
+    unit: str | None
+    start: int
+    end: int
+    metric: str | None = None
+    period: str | None = None
+    paragraph: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The kind of figure a question asks for: `kinds` best first, empty where it asks for none.
+
+    `unit` is the unit or measure word asked for (`家`, `元`), `period` the time asked about as a Figure's
+    period would say it (`2021年`), `grain` how fine a date is wanted.
+    """
+
+    kinds: tuple[FigureKind, ...] = ()
+    unit: str | None = None
+    period: str | None = None
+    grain: Literal["year", "month", "day", "time"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The asker's words, their normal form, the terms to search for, and the figure asked for."""
+
+    text: str
+    normal: str
+    terms: tuple[str, ...]
+    wanted: Wanted = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A Paragraph with its score; `marks` are the places in its text that the question's words match."""
+
+    paragraph: Paragraph
+    score: float
+    marks: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of a Document with its caption."""
+
+    path: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the corpus has for a Question. `found` alone says whether it is shown as an answer.
+
+    `hits` are the best paragraphs in order and `figures` the best figures in order, filled also when
+    `found` is false. `near` says, when `found` is false, that the first hit is still worth an offer.
+    `stages` are milliseconds by stage (`understand`, `search`, `figures`); `snapshot` names the index used.
+    """
+
+    question: Question
+    found: bool
+    hits: tuple[Hit, ...]
+    figures: tuple[Figure, ...]
+    pictures: tuple[Picture, ...] = ()
+    near: bool = False
+    snapshot: str = ""
+    stages: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def milliseconds(self) -> float:
+        return sum(self.stages.values())

@@ -1,0 +1,30 @@
+"""A text in simplified, half-width characters, one for one, so that places in it are places in the text.
+
+For finding things in a text that is then shown as it was; what is searched for is normalised more thoroughly.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import opencc
+
+_HAN = range(0x3400, 0xA000)
+_FULL_WIDTH = range(0xFF01, 0xFF5F)
+# The full-width comma separates words and would join digits; 乾 is 干 or stays, as in 乾隆.
+_KEPT = "，乾"
+
+
+def plain(text: str) -> str:
+    """Simplify `text` character by character; the length stays."""
+    return text if text.isascii() else text.translate(_table())
+
+
+@functools.cache
+def _table() -> dict[int, str]:
+    characters = [chr(code) for code in _HAN]
+    simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    table = {ord(a): b for a, b in zip(characters, simplified, strict=True) if a != b and len(b) == 1}
+    table |= {code: chr(code - 0xFEE0) for code in _FULL_WIDTH}
+    table |= {ord("\u3000"): " ", ord("\u00a0"): " ", ord("￥"): "¥", ord("〜"): "~"}
+    return {code: simple for code, simple in table.items() if chr(code) not in _KEPT}

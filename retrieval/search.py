@@ -1,0 +1,96 @@
+"""Ranks the paragraphs for a question's terms: BM25, with each paragraph in its context.
+
+A term that a paragraph lacks still counts for it where its document (by DOCUMENT) or a neighbour (by NEIGHBOUR)
+holds the term. A term that it holds counts once, by its own BM25: adding the whole document's score instead
+would push many paragraphs of one article to the top.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from retrieval.bm25 import BM25
+from retrieval.postings import Postings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from retrieval.bm25 import Floats
+    from retrieval.postings import Integers
+
+DOCUMENT = 0.3
+NEIGHBOUR = 0.1
+
+_PARAGRAPHS = "paragraphs"
+_DOCUMENTS = "documents"
+_DOCUMENT_OF = "document_of.npy"
+
+
+class Searcher:
+    """Searches paragraphs; those of one document stand in consecutive rows, in their order."""
+
+    def __init__(self, paragraphs: Postings, documents: Postings, document_of: Integers) -> None:
+        self.paragraphs = BM25.over(paragraphs)
+        self.documents = BM25.over(documents)
+        self._document_of = document_of
+
+    @classmethod
+    def over(cls, paragraphs: Postings, document_of: Integers) -> Searcher:
+        """`document_of` numbers the document of each row, from 0."""
+        return cls(paragraphs, paragraphs.grouped(document_of), document_of)
+
+    def save(self, folder: Path) -> None:
+        self.paragraphs.postings.save(folder / _PARAGRAPHS)
+        self.documents.postings.save(folder / _DOCUMENTS)
+        np.save(folder / _DOCUMENT_OF, self._document_of)
+
+    @classmethod
+    def open(cls, folder: Path) -> Searcher:
+        """Raise OSError, ValueError or RuntimeError where the files are missing or damaged."""
+        return cls(
+            Postings.open(folder / _PARAGRAPHS),
+            Postings.open(folder / _DOCUMENTS),
+            np.load(folder / _DOCUMENT_OF, mmap_mode="r"),
+        )
+
+    def scores(self, terms: Sequence[str]) -> Floats:
+        """The score of every row."""
+        if self.documents.corpus_size == self.paragraphs.corpus_size:
+            return self.paragraphs.get_scores(terms)  # each paragraph is its own context
+        scores = DOCUMENT * self.documents.get_scores(terms)[self._document_of]
+        in_document = np.zeros(self.documents.corpus_size)
+        holds = np.zeros(self.paragraphs.corpus_size, dtype=bool)
+        for term in terms:
+            rows, weights = self.paragraphs.contribution(term)
+            documents, document_weights = self.documents.contribution(term)
+            in_document[documents] = document_weights
+            # Every row that holds the term stands in one of these documents, so nothing older is read.
+            scores[rows] += weights - DOCUMENT * in_document[self._document_of[rows]]
+            holds[rows] = True
+            for step in (-1, 1):
+                self._lend(scores, rows, weights, step, holds)
+            holds[rows] = False
+        return scores
+
+    def _lend(self, scores: Floats, rows: Integers, weights: Floats, step: int, holds: npt.NDArray[np.bool_]) -> None:
+        """Give the neighbours of `rows`, one `step` on, their share of a term that they lack."""
+        near = rows + step
+        inside = (near >= 0) & (near < len(scores))
+        near, rows, weights = near[inside], rows[inside], weights[inside]
+        same = (self._document_of[near] == self._document_of[rows]) & ~holds[near]
+        scores[near[same]] += NEIGHBOUR * weights[same]
+
+    def top(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """The `limit` best rows with their scores, best first and earlier rows first among equals; none at 0."""
+        scores = self.scores(terms)
+        rows = np.flatnonzero(scores > 0)
+        if len(rows) > limit:
+            threshold = np.partition(scores[rows], -limit)[-limit]
+            rows = rows[scores[rows] >= threshold]
+        order = np.lexsort((rows, -scores[rows]))[:limit]
+        return [(int(row), float(scores[row])) for row in rows[order]]

@@ -1,0 +1,257 @@
+"""One immutable, complete index in one folder: paragraphs with their figures, postings and dictionary.
+
+A manifest, written last, holds the checksum of every file. A reader holds a shared lock on the folder for as long
+as it uses the Snapshot, so that whoever sweeps old ones away leaves it alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import mmap
+import os
+import shutil
+import weakref
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from retrieval import dictionary, language
+from retrieval.dictionary import Dictionary
+from retrieval.errors import SnapshotError
+from retrieval.figures import extract
+from retrieval.model import Figure, Hit, Paragraph
+from retrieval.postings import load_array
+from retrieval.search import Searcher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from retrieval.postings import Integers, Postings
+
+FORMAT = 1
+"""Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
+
+_MANIFEST = "manifest.json"
+_LOCK = "LOCK"
+_PARAGRAPHS = "paragraphs.jsonl"
+_OFFSETS = "offsets.npy"
+_IDS = "ids.npy"
+_SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the documents' folder as it was read; its paragraphs are the rows `start` to `end`."""
+
+    path: str
+    size: int
+    changed: int  # modification time in nanoseconds
+    start: int
+    end: int
+
+
+class Snapshot:
+    """Safe for many threads. `name` is the folder's, `files` what was read, `paragraphs` how many there are."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the Snapshot in `folder`. Raise SnapshotError where it is missing, damaged or of another format."""
+        self.name = folder.name
+        self.folder = folder
+        lock = _lock(folder)
+        # The lock goes when nobody refers to the Snapshot any more.
+        self._release = weakref.finalize(self, os.close, lock)
+        manifest = _read_manifest(folder)
+        self.files = tuple(SourceFile(**file) for file in manifest["files"])
+        self.documents: int = manifest["documents"]
+        self.figures: int = manifest["figures"]
+        self.dictionary = Dictionary(folder)
+        try:
+            self.searcher = Searcher.open(folder / _SEARCH)
+            self._offsets = load_array(folder / _OFFSETS)
+            self._ids = load_array(folder / _IDS)
+            self._records = _map(folder / _PARAGRAPHS)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise SnapshotError(f"索引损坏：{folder}") from error
+        self.paragraphs = len(self._offsets) - 1
+
+    def on_release(self, action: Callable[[], None]) -> None:
+        """Do `action` once nobody reads the Snapshot any more."""
+        weakref.finalize(self, action).atexit = False
+
+    def record(self, row: int) -> bytes:
+        """The paragraph of `row` as it is stored."""
+        return bytes(self._records[self._offsets[row] : self._offsets[row + 1]])
+
+    def at(self, row: int) -> tuple[Paragraph, tuple[Figure, ...]]:
+        """The paragraph of `row` and its figures in order."""
+        return _decode(self.record(row))
+
+    def paragraph(self, paragraph_id: str) -> Paragraph | None:
+        row = self._row(paragraph_id)
+        return None if row is None else self.at(row)[0]
+
+    def around(self, paragraph_id: str) -> tuple[Paragraph | None, Paragraph | None]:
+        """The paragraphs before and after in the same Document; (None, None) for an unknown id."""
+        row = self._row(paragraph_id)
+        if row is None:
+            return None, None
+        here = self.at(row)[0]
+        before = self.at(row - 1)[0] if here.position > 0 else None
+        after = self.at(row + 1)[0] if row + 1 < self.paragraphs else None
+        if after is not None and (after.document, after.article) != (here.document, here.article):
+            after = None
+        return before, after
+
+    def search(self, terms: Sequence[str], limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
+        """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term."""
+        found = []
+        for row, score in self.searcher.top(terms, limit):
+            paragraph, figures = self.at(row)
+            marks = language.marks(paragraph.text, terms, self.dictionary)
+            found.append((Hit(paragraph, score, marks), figures))
+        return found
+
+    def _row(self, paragraph_id: str) -> int | None:
+        number = _number(paragraph_id)
+        place = int(np.searchsorted(self._ids[0], number))
+        # Ids that share a number are told apart by the record itself.
+        while place < self.paragraphs and self._ids[0][place] == number:
+            row = int(self._ids[1][place])
+            if self.at(row)[0].id == paragraph_id:
+                return row
+            place += 1
+        return None
+
+
+def encode(paragraph: Paragraph) -> bytes:
+    """The stored form of a paragraph, with the figures in its text."""
+    figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in extract(paragraph.text)]
+    return json.dumps({**asdict(paragraph), "figures": figures}, ensure_ascii=False).encode() + b"\n"
+
+
+def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
+    """What a paragraph is found by: its title, section and text, as one field."""
+    parts = (paragraph.title, paragraph.section, paragraph.text)
+    return [token for part in parts if part for token in language.tokens(part, words)]
+
+
+def write(folder: Path, records: Sequence[bytes], postings: Postings, files: Sequence[SourceFile]) -> None:
+    """Complete a Snapshot in `folder`, which holds its dictionary already, and bring it to the disk.
+
+    `records` are encoded paragraphs, those of a Document in a row; `postings` their tokens, a row each.
+    """
+    documents: dict[tuple[str, int], int] = {}
+    document_of, ids, figures = [], [], 0
+    for record in records:
+        fields = json.loads(record)
+        figures += len(fields["figures"])
+        ids.append(_number(fields["id"]))
+        document_of.append(documents.setdefault((fields["document"], fields["article"]), len(documents)))
+    (folder / _PARAGRAPHS).write_bytes(b"".join(records))
+    np.save(folder / _OFFSETS, np.cumsum([0, *map(len, records)], dtype=np.int64))
+    order = np.argsort(np.array(ids, dtype=np.int64), kind="stable")
+    np.save(folder / _IDS, np.stack([np.array(ids, dtype=np.int64)[order], order]))
+    (folder / _SEARCH).mkdir()
+    Searcher.over(postings, np.array(document_of, dtype=np.int32)).save(folder / _SEARCH)
+    manifest = {
+        "format": FORMAT,
+        "documents": len(documents),
+        "figures": figures,
+        "files": [asdict(file) for file in files],
+        "checksums": {name: _checksum(folder / name) for name in _contents(folder)},
+    }
+    (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    for path in [*folder.rglob("*"), folder]:
+        sync(path)
+
+
+def copy_dictionary(old: Path, new: Path) -> None:
+    for name in dictionary.FILES:
+        shutil.copyfile(old / name, new / name)
+
+
+def hold(folder: Path) -> int:
+    """Lock a Snapshot that is being written; return the descriptor to close."""
+    (folder / _LOCK).touch()
+    return _lock(folder)
+
+
+def remove_unread(folder: Path) -> None:
+    """Remove the Snapshot in `folder` unless somebody reads or writes it."""
+    try:
+        descriptor = os.open(folder / _LOCK, os.O_RDONLY)
+    except OSError:
+        return  # another process was faster, or has yet to lock it
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def sync(path: Path) -> None:
+    """Bring a file or a folder's entries to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _lock(folder: Path) -> int:
+    try:
+        descriptor = os.open(folder / _LOCK, os.O_RDONLY)
+    except OSError as error:
+        raise SnapshotError(f"索引缺失：{folder}") from error
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if manifest["format"] != FORMAT:
+            raise SnapshotError(f"索引是另一版本建立的：{folder}")
+        for name, checksum in manifest["checksums"].items():
+            if _checksum(folder / name) != checksum:
+                raise SnapshotError(f"索引损坏：{folder / name}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotError(f"索引损坏：{folder}") from error
+    return manifest
+
+
+def _contents(folder: Path) -> list[str]:
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != _LOCK)
+    return [path.relative_to(folder).as_posix() for path in files]
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _map(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as file:
+        # An empty file cannot be mapped.
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+
+
+def _number(paragraph_id: str) -> int:
+    return int.from_bytes(hashlib.blake2b(paragraph_id.encode(), digest_size=7).digest())
+
+
+def _decode(record: bytes) -> tuple[Paragraph, tuple[Figure, ...]]:
+    fields = json.loads(record)
+    figures = tuple(Figure(**{**figure, "value": _value(figure["value"])}) for figure in fields.pop("figures"))
+    return Paragraph(**fields), figures
+
+
+def _value(value: Any) -> Any:  # noqa: ANN401 - JSON has no tuples
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.messages import SIMPLIFIED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.sandbox.people import Message, Person
+    from bot.sandbox.server import Sandbox
+    from bot.settings import Settings
+
+with_bot = pytest.mark.usefixtures("bot")
+
+
+REPORT = SIMPLIFIED.reindex_done.split("，")[0]
+
+
+async def reindexed(admin: Person, sandbox: Sandbox) -> Message:
+    message = await admin.ask("/reindex")
+    await sandbox.until(lambda: REPORT in message.text or "⚠️" in message.text, timeout=20)
+    return message
+
+
+@with_bot
+async def test_reindex(admin: Person, sandbox: Sandbox, settings: Settings) -> None:
+    """A new article is found after a reindex, whose report counts the files and names what was skipped."""
+    (settings.documents / "bridge.md").write_text(
+        "---\ntitle: 廊桥\n---\n\n石塘镇的老廊桥建于1736年，桥长48米，前年按原样重修。\n", encoding="utf-8"
+    )
+    (settings.documents / "empty.txt").write_bytes(b"")
+    (settings.documents / "noise.txt").write_bytes(bytes(range(256)) * 40)
+    report = (await reindexed(admin, sandbox)).text
+    assert "文件 6 个" in report
+    assert "empty.txt：" in report
+    assert "noise.txt：" in report
+    assert (await admin.ask("老廊桥的桥长多少米")).text.startswith("48米")
+
+
+@with_bot
+async def test_long_list_of_skipped_files(admin: Person, sandbox: Sandbox, settings: Settings) -> None:
+    """The first ten skipped files are named, the others counted."""
+    for number in range(14):
+        (settings.documents / f"empty{number}.txt").write_bytes(b"")
+    report = (await reindexed(admin, sandbox)).text
+    assert report.count("· empty") == 10
+    assert SIMPLIFIED.reindex_more.format(count=4) in report
+
+
+@with_bot
+async def test_one_at_a_time(admin: Person, asker: Person, settings: Settings, sandbox: Sandbox) -> None:
+    """A second reindex is declined while one runs, and questions are answered meanwhile."""
+    for number in range(300):
+        text = "\n\n".join(
+            f"第{number}村第{line}组种植水稻{number + line}亩，养鱼两塘。" for line in range(20)
+        )
+        (settings.documents / f"village{number}.md").write_text(
+            f"# 第{number}村\n\n{text}\n", encoding="utf-8"
+        )
+    first = await admin.ask("/reindex")
+    second = await admin.ask("/reindex")
+    assert second.text == SIMPLIFIED.reindex_running
+    assert (await asker.ask("2020年干茶产量多少吨")).text.startswith("3100吨")
+    assert REPORT not in first.text
+    await sandbox.until(lambda: REPORT in first.text, timeout=60)
+
+
+@with_bot
+async def test_missing_folder(admin: Person, sandbox: Sandbox, settings: Settings) -> None:
+    """A reindex that cannot be done says why, and the old index stays in use."""
+    settings.documents.rename(settings.documents.with_name("moved"))
+    message = await reindexed(admin, sandbox)
+    assert message.text.startswith("⚠️")
+    assert (await admin.ask("2020年干茶产量多少吨")).text.startswith("3100吨")
+
+
+async def test_without_index(
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    settings: Settings,
+    admin: Person,
+    asker: Person,
+    sandbox: Sandbox,
+) -> None:
+    """Without documents the bot starts and says that it has none; an admin is told what to do."""
+    moved = settings.documents.rename(settings.documents.with_name("moved"))
+    for path in sorted(settings.snapshots.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    async with running():
+        assert (await asker.ask("干茶产量")).text == SIMPLIFIED.no_index
+        assert (await admin.ask("干茶产量")).text == SIMPLIFIED.no_index_admin
+        moved.rename(settings.documents)
+        await reindexed(admin, sandbox)
+        assert (await asker.ask("2020年干茶产量多少吨")).text.startswith("3100吨")
+
+
+async def test_refresh_at_start(
+    running: Callable[[], AbstractAsyncContextManager[None]], settings: Settings, asker: Person
+) -> None:
+    """What changed in the folder while the bot was off is known soon after its start."""
+    (settings.documents / "bridge.md").write_text("# 廊桥\n\n石塘镇的老廊桥桥长48米。\n", encoding="utf-8")
+    async with running():
+        for _ in range(50):
+            answer = await asker.ask("老廊桥的桥长多少米")
+            if answer.text.startswith("48米"):
+                return
+    raise AssertionError("the new article is not found")
+
+
+@with_bot
+async def test_others_are_refused(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """Nobody but admins may reindex or read the log, by command or by an admin's button."""
+    for command in ("/reindex", "/logs"):
+        assert (await asker.ask(command)).text == SIMPLIFIED.refused
+    group = sandbox.group("课题组", admin, asker)
+    assert (await asker.ask("/logs", chat=group)).text == SIMPLIFIED.refused
+    listing = await admin.ask("/logs", chat=group)
+    said = await (await asker.press(listing, SIMPLIFIED.only_unanswered)).wait()
+    assert said["text"] == SIMPLIFIED.refused
+    assert not listing.edited
+
+
+@with_bot
+async def test_logs(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """The log is listed newest first, in pages; a button leaves only the unanswered questions."""
+    for number in range(9):
+        await asker.ask(f"2020年干茶产量多少吨？第{number}遍")
+    await asker.ask("火星上有水吗")
+    listing = await admin.ask("/logs")
+    assert SIMPLIFIED.logs_title.format(count=10) in listing.text
+    assert listing.text.index("火星上有水吗") < listing.text.index("第8遍")
+    assert "第0遍" not in listing.text
+    await admin.press(listing, SIMPLIFIED.older)
+    await sandbox.until(lambda: "第0遍" in listing.text)
+    assert SIMPLIFIED.older not in listing.buttons[0]
+    await admin.press(listing, SIMPLIFIED.newer)
+    await sandbox.until(lambda: "火星上有水吗" in listing.text)
+    await admin.press(listing, SIMPLIFIED.only_unanswered)
+    await sandbox.until(lambda: SIMPLIFIED.logs_title_unanswered.format(count=1) in listing.text)
+    assert "干茶产量" not in listing.text
+    await admin.press(listing, SIMPLIFIED.show_all)
+    await sandbox.until(lambda: "第8遍" in listing.text)
+
+
+@with_bot
+async def test_empty_log(admin: Person) -> None:
+    """Before the first question the listing says that there is nothing."""
+    assert SIMPLIFIED.logs_empty in (await admin.ask("/logs")).text
+
+
+@with_bot
+async def test_command_menus(admin: Person, sandbox: Sandbox) -> None:
+    """The menu holds everybody's commands, and for admins theirs too, in Chinese and English."""
+    await admin.say("/start")  # a chat that the bot may set a menu for
+    await sandbox.until(lambda: len(sandbox.called("setMyCommands")) >= 4)
+    menus = [
+        (call.params.get("language_code") or "", call.params.get("scope"), call.params["commands"])
+        for call in sandbox.called("setMyCommands")
+    ]
+    assert {language for language, _, _ in menus} == {"", "en"}
+    assert any("reindex" in str(commands) and "chat" in str(scope) for _, scope, commands in menus)
+    assert not any("reindex" in str(commands) and "default" in str(scope) for _, scope, commands in menus)

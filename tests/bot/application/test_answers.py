@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
+from bot.query_log import QueryLog
+
+if TYPE_CHECKING:
+    from bot.sandbox.people import Message, Person
+    from bot.sandbox.server import Sandbox
+    from bot.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("bot")
+
+
+def formatted(message: Message, kind: str) -> list[str]:
+    return [
+        message.text[entity["offset"] : entity["offset"] + entity["length"]]
+        for entity in message.entities
+        if entity["type"] == kind
+    ]
+
+
+async def test_figure_paragraph_source(asker: Person) -> None:
+    """A question is answered with the figure in bold, the paragraph quoted and the source."""
+    answer = await asker.ask("2020年干茶产量多少吨？")
+    assert formatted(answer, "bold")[0] == "3100吨"
+    assert answer.text.startswith("3100吨")
+    assert "2020年全县干茶产量3100吨，比上年增长7.5%" in formatted(answer, "blockquote")[0]
+    assert answer.text.split("\n")[-1] == "📄 云岭县茶业报告 · 产量 · 云岭县志 · 2021年3月5日"
+    assert "产量" in "".join(formatted(answer, "underline"))
+
+
+async def test_reply_quotes_question(asker: Person, sandbox: Sandbox) -> None:
+    """The answer is a reply to the question, and typing is shown before it."""
+    question = await asker.say("盘山公路全长多少公里")
+    answer = await asker.next_reply()
+    assert answer.json["reply_to_message"]["message_id"] == question.id
+    methods = [call.method for call in sandbox.calls]
+    assert methods.index("sendChatAction") < methods.index("sendMessage")
+
+
+async def test_asked_by_command(asker: Person) -> None:
+    """The command takes the question after it, on other lines too."""
+    assert (await asker.ask("/ask 图书馆藏书多少册")).text.startswith("18万册")
+    assert (await asker.ask("/ask\n图书馆藏书多少册")).text.startswith("18万册")
+
+
+@pytest.mark.parametrize("text", ["/ask", "/ask \u3000 ", "/ask\n"])
+async def test_empty_question(asker: Person, text: str) -> None:
+    """A command without a question asks for one."""
+    assert (await asker.ask(text)).text == SIMPLIFIED.ask_for_question
+
+
+@pytest.mark.parametrize("text", ["火星上有水吗？", "asdfghjkl", "😀", "\u202eאבג", "。。。"])
+async def test_not_found(asker: Person, text: str) -> None:
+    """What the documents do not say is not found, and that is said."""
+    answer = await asker.ask(text)
+    assert answer.text.startswith(SIMPLIFIED.not_found)
+    assert SIMPLIFIED.rephrase in answer.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>产量</b> & <script>",
+        "茶" * 4096,
+        "\u200b\u200d产量",
+        "多少" * 2000,
+        "😀" * 2048,
+        "'; DROP TABLE queries; --",
+    ],
+)
+async def test_any_text_has_a_reply(asker: Person, text: str) -> None:
+    """Whatever is typed, there is a proper reply."""
+    answer = await asker.ask(text)
+    assert answer.text
+    assert answer.text != SIMPLIFIED.failed
+
+
+async def test_start_and_help(asker: Person, admin: Person) -> None:
+    """Both explain how to ask; admins read about their commands too."""
+    assert SIMPLIFIED.help in (await asker.ask("/start")).text
+    assert (await asker.ask("/help")).text == SIMPLIFIED.help
+    assert SIMPLIFIED.admin_help in (await admin.ask("/help")).text
+
+
+async def test_unknown_command(asker: Person) -> None:
+    """A command that the bot does not have gets a short hint."""
+    assert (await asker.ask("/weather 长沙")).text == SIMPLIFIED.unknown_command
+
+
+async def test_pictures(asker: Person) -> None:
+    """What is not text is declined politely."""
+    await asker.send_file("茶.pdf", b"%PDF-1.4", caption="干茶产量")
+    assert (await asker.next_reply()).text == SIMPLIFIED.text_only
+
+
+async def test_edits_are_no_questions(asker: Person, sandbox: Sandbox) -> None:
+    """An edited question is not answered again."""
+    question = await asker.say("盘山公路全长多少公里")
+    await asker.next_reply()
+    await asker.edit(question, "图书馆藏书多少册")
+    await asker.ask("/help")
+    assert len(asker.replies) == 2
+    assert not [call for call in sandbox.called("getUpdates") if "edited_message" in str(call.params)]
+
+
+async def test_language_of_the_asker(sandbox: Sandbox) -> None:
+    """The bot speaks the asker's language; what it quotes stays as it is written."""
+    taiwanese, english = sandbox.user(21, "阿明", "zh-hant"), sandbox.user(22, "Ann", "en")
+    assert (await taiwanese.ask("/ask")).text == TRADITIONAL.ask_for_question
+    assert (await english.ask("/ask")).text == ENGLISH.ask_for_question
+    assert "干茶产量3100吨" in (await taiwanese.ask("2020年乾茶產量是多少")).text
+
+
+async def test_logged(asker: Person, admin: Person, settings: Settings) -> None:
+    """Each question stands in the log once, with its reply."""
+    answer = await asker.ask("2020年干茶产量多少吨？")
+    await admin.ask("/logs")  # by now the answer is recorded
+    log = QueryLog.open(settings.query_log)
+    try:
+        (entry,) = log.latest(10)
+    finally:
+        log.close()
+    assert entry.answer.found
+    assert entry.answer.figures[0].text == "3100吨"
+    assert (entry.reply, entry.source, entry.language, entry.chat_kind) == (
+        answer.id, "sandbox", "zh-hans", "private",
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.application import serve
+from bot.health import check
+from bot.lifecycle import TokenRejectedError
+from bot.messages import SIMPLIFIED
+
+if TYPE_CHECKING:
+    from bot.sandbox.people import Person
+    from bot.sandbox.server import Sandbox
+    from bot.settings import Settings
+
+with_bot = pytest.mark.usefixtures("bot")
+
+
+QUESTION = "2020年干茶产量多少吨"
+
+
+@with_bot
+async def test_locked_log(asker: Person, sandbox: Sandbox, settings: Settings) -> None:
+    """While another program holds the log, answers come at once and their buttons work."""
+    with sqlite3.connect(settings.query_log) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        started = time.monotonic()
+        answer = await asker.ask(QUESTION)
+        assert time.monotonic() - started < 2
+        assert answer.text.startswith("3100吨")
+        await (await asker.press(answer, SIMPLIFIED.next)).wait()
+        await sandbox.until(lambda: answer.edited)
+        holder.rollback()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (429, "Too Many Requests: retry after 1", 1),
+        (500, "Internal Server Error", None),
+        (502, "Bad Gateway", None),
+    ],
+)
+@with_bot
+async def test_failed_sending(asker: Person, sandbox: Sandbox, fault: tuple[int, str, int | None]) -> None:
+    """An answer that Telegram could not take is sent again."""
+    sandbox.fail_next("sendMessage", *fault)
+    answer = await asker.ask(QUESTION, timeout=10)
+    assert answer.text.startswith("3100吨")
+    assert len(asker.replies) == 1
+
+
+@with_bot
+async def test_lost_connection(asker: Person, sandbox: Sandbox) -> None:
+    """An answer whose connection broke is sent again."""
+    sandbox.drop_next("sendMessage")
+    assert (await asker.ask(QUESTION, timeout=10)).text.startswith("3100吨")
+
+
+@with_bot
+async def test_typing_does_not_matter(asker: Person, sandbox: Sandbox) -> None:
+    """An answer does not depend on the typing sign, nor wait long for it."""
+    sandbox.fail_next("sendChatAction", 500, "Internal Server Error")
+    assert (await asker.ask(QUESTION)).text.startswith("3100吨")
+    sandbox.delay_next("sendChatAction", 8)
+    assert (await asker.ask(QUESTION, timeout=4)).text.startswith("3100吨")
+
+
+@with_bot
+async def test_error_is_said_and_logged(
+    asker: Person, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What fails unexpectedly is logged, and the user gets one polite line."""
+    sandbox.fail_next("sendMessage", 400, "Bad Request: some new rule")
+    assert (await asker.ask(QUESTION)).text == SIMPLIFIED.failed
+    assert "Some new rule" in caplog.text
+
+
+@with_bot
+async def test_blocked_by_the_user(asker: Person, sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    """A user who has blocked the bot meanwhile is no error."""
+    sandbox.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    await asker.say(QUESTION)
+    await sandbox.until(lambda: sandbox.called("sendMessage"))
+    assert (await asker.ask("/help")).text == SIMPLIFIED.help
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@with_bot
+async def test_old_press(asker: Person, sandbox: Sandbox) -> None:
+    """A press that waited too long to be answered still turns the page."""
+    answer = await asker.ask(QUESTION)
+    reason = "Bad Request: query is too old and response timeout expired or query ID is invalid"
+    sandbox.fail_next("answerCallbackQuery", 400, reason)
+    await asker.press(answer, SIMPLIFIED.next)
+    await sandbox.until(lambda: answer.edited)
+
+
+async def test_unreachable_at_start(settings: Settings, sandbox: Sandbox, asker: Person) -> None:
+    """A bot that starts before its network tries until it is there."""
+    sandbox.fail_next("getMe", 502, "Bad Gateway")
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve(settings, stop))
+    assert (await asker.ask(QUESTION, timeout=15)).text.startswith("3100吨")
+    stop.set()
+    await serving
+
+
+async def test_token_refused_at_start(settings: Settings, sandbox: Sandbox) -> None:
+    """A token that Telegram does not know ends the bot with one clear line, without the token."""
+    sandbox.fail_next("getMe", 401, "Unauthorized")
+    with pytest.raises(TokenRejectedError) as raised:
+        await serve(settings, asyncio.Event())
+    assert str(settings.token) not in str(raised.value)
+    assert "WENJU_TOKEN" in str(raised.value)
+
+
+async def test_token_revoked(settings: Settings, sandbox: Sandbox, asker: Person) -> None:
+    """A token that is revoked while the bot runs ends it too."""
+    serving = asyncio.create_task(serve(settings, asyncio.Event()))
+    await asker.ask("/help")
+    sandbox.fail_next("getUpdates", 401, "Unauthorized")
+    await asker.say("/help")  # ends the poll that waits
+    with pytest.raises(TokenRejectedError):
+        await asyncio.wait_for(serving, 15)
+
+
+@with_bot
+async def test_second_instance(asker: Person, sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    """A second program on the same token is named in the log, once, and does not end the bot."""
+    await asker.ask("/help")
+    sandbox.fail_next("getUpdates", 409, "Conflict: terminated by other getUpdates request", times=2)
+    await asker.say("/help")
+    await sandbox.until(lambda: "409" in caplog.text, timeout=15)
+    assert (await asker.ask("/help", timeout=15)).text == SIMPLIFIED.help
+    assert caplog.text.count("请只保留一个") == 1
+
+
+@with_bot
+async def test_healthy(asker: Person, settings: Settings) -> None:
+    """A running bot that polls is well."""
+    await asker.ask("/help")
+    assert check(settings) is None

@@ -1,0 +1,140 @@
+"""The bot as a process of its own: signals, exits, and what it prints."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-pa"
+# What `wenju run` does: the error is one line, the exit status 1.
+PROGRAM = """
+import logging, sys
+from bot.application import run
+from bot.settings import load
+from retrieval.errors import WenjuError
+logging.basicConfig(level=logging.DEBUG)
+try:
+    run(load())
+except WenjuError as error:
+    sys.exit(f"error: {error}")
+"""
+
+
+class Process:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        assert process.stdout is not None
+        self._stdout = process.stdout
+
+    async def line(self) -> str:
+        return (await asyncio.wait_for(self._stdout.readline(), 30)).decode()
+
+    async def end(self, number: int | None = None) -> tuple[int, str]:
+        """Send a signal and return the exit status and everything on standard error."""
+        if number is not None:
+            self._process.send_signal(number)
+        _, errors = await asyncio.wait_for(self._process.communicate(), 30)
+        assert self._process.returncode is not None
+        return self._process.returncode, errors.decode()
+
+
+async def start(folder: Path, **environment: str) -> Process:
+    variables = {name: value for name, value in os.environ.items() if not name.startswith("WENJU_")}
+    variables |= {
+        "WENJU_DOCUMENTS": str(folder / "documents"),
+        "WENJU_DATA": str(folder / "data"),
+        **environment,
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PROGRAM,
+        env=variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=folder,
+    )  # fmt: skip
+    return Process(process)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Sandbox]:
+    """A Bot API server with a real-looking token."""
+    async with Sandbox(token=TOKEN) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_stops_cleanly(library: Path, telegram: Sandbox, number: int) -> None:
+    """A signal ends the bot with status 0 after it has answered what it had received."""
+    process = await start(library, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
+    asker = telegram.user()
+    assert (await asker.ask("2020年干茶产量多少吨", timeout=30)).text.startswith("3100吨")
+    telegram.delay_next("sendMessage", 1.0)
+    await asker.say("图书馆藏书多少册")
+    await telegram.until(lambda: telegram.called("sendChatAction")[1:])
+    status, errors = await process.end(number)
+    assert status == 0
+    assert "Traceback" not in errors
+    assert asker.replies[-1].text.startswith("18万册")
+
+
+async def test_token_in_no_line(library: Path, telegram: Sandbox) -> None:
+    """At DEBUG and through every fault, the token is in nothing that the bot prints."""
+    process = await start(library, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
+    asker = telegram.user()
+    await asker.ask("2020年干茶产量多少吨", timeout=30)
+    telegram.fail_next("sendMessage", 400, f"Bad Request: {TOKEN}")
+    await asker.ask("图书馆藏书多少册")
+    telegram.fail_next("sendMessage", 500, "Internal Server Error")
+    await asker.ask("图书馆藏书多少册", timeout=10)
+    telegram.drop_next("sendMessage")
+    await asker.ask("图书馆藏书多少册", timeout=10)
+    telegram.fail_next("getUpdates", 401, "Unauthorized")
+    await asker.say("/help")
+    status, errors = await process.end()
+    assert status == 1
+    assert TOKEN not in errors
+    assert TOKEN.split(":")[1] not in errors
+    assert errors.rstrip().splitlines()[-1].startswith("error: WENJU_TOKEN")
+
+
+@pytest.mark.parametrize("token", [TOKEN, "not a token", "123"])
+async def test_bad_token(library: Path, sandbox: Sandbox, token: str) -> None:
+    """A token that is none, or not known, ends the bot at once with one line that does not repeat it."""
+    process = await start(library, WENJU_TOKEN=token, WENJU_API_URL=sandbox.url)
+    status, errors = await process.end()
+    assert status == 1
+    assert errors.rstrip().splitlines()[-1].startswith("error: WENJU_TOKEN")
+    assert TOKEN not in errors
+
+
+async def test_without_token(library: Path) -> None:
+    """Without a token the bot prints the address of its chat page, which answers."""
+    process = await start(library, WENJU_SANDBOX_PORT="0")
+    line = await process.line()
+    address = re.search(r"http://127\.0\.0\.1:\d+", line)
+    assert address is not None
+    assert "WENJU_TOKEN" in line
+    page = await asyncio.to_thread(lambda: urllib.request.urlopen(address[0]).read())
+    assert b"<html" in page
+    assert (await process.end(signal.SIGTERM))[0] == 0
+
+
+async def test_taken_port(library: Path) -> None:
+    """A port that another program has is named in one line."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        process = await start(library, WENJU_SANDBOX_PORT=str(port))
+        status, errors = await process.end()
+    assert status == 1
+    assert errors.rstrip().splitlines()[-1].startswith(f"error: WENJU_SANDBOX_PORT: 端口 {port}")

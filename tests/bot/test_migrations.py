@@ -1,0 +1,99 @@
+"""`query_logs/vN.sql` is a log as release N left it: never edited, one added with each migration."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from bot.log_database import connect, read_entries
+from bot.migrations import LATEST, STEPS, NewerSchemaError, migrate, version
+from bot.query_log import QueryLog
+
+DUMPS = Path(__file__).parent / "query_logs"
+VERSIONS = range(1, LATEST + 1)
+
+
+def restored(number: int, path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((DUMPS / f"v{number}.sql").read_text(encoding="utf-8"))
+    return path
+
+
+def schema(path: Path) -> set[tuple[str, str, str | None]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return set(connection.execute("SELECT type, name, sql FROM sqlite_master"))
+
+
+def test_the_schema_is_pinned(tmp_path: Path) -> None:
+    """A new log has, to the letter, the schema of the last dump: a released step cannot be edited unseen."""
+    connect(tmp_path / "new.db").close()
+    assert schema(tmp_path / "new.db") == schema(restored(LATEST, tmp_path / "kept.db"))
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+def test_every_earlier_log_becomes_todays(number: int, tmp_path: Path) -> None:
+    """A log of any release is brought to today's schema and its answers can still be shown."""
+    connect(tmp_path / "new.db").close()
+    old = restored(number, tmp_path / "old.db")
+    with closing(QueryLog(old, b"k" * 32)) as log:
+        connect(old).close()
+        assert schema(old) == schema(tmp_path / "new.db")
+        answered = log.get("v1-0")
+        unanswered = log.get("v1-1")
+    assert answered is not None
+    assert unanswered is not None
+    assert answered.answer.found
+    assert answered.answer.hits[0].paragraph.text == "湖面约20平方公里。"
+    assert answered.answer.figures[0].value == 20.0
+    assert answered.answer.question.wanted.kinds == ("measure",)
+    assert (answered.ups, answered.reply) == (1, 7)
+    assert not unanswered.answer.found
+
+
+def test_each_step_is_numbered() -> None:
+    """The n-th step is the module m00n, and each version has its dump."""
+    assert [step.__module__.split(".")[-1][:4] for step in STEPS] == [f"m{number:03}" for number in VERSIONS]
+    assert {file.name for file in DUMPS.iterdir()} == {f"v{number}.sql" for number in VERSIONS}
+
+
+def test_a_step_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All steps or none: a failing one leaves the schema and the version as they were."""
+    path = restored(LATEST, tmp_path / "log.db")
+    before = schema(path)
+
+    def broken(db: Database) -> None:
+        db.table("half").create({"id": int}, pk="id")
+        raise sqlite3.OperationalError("disk full")
+
+    monkeypatch.setattr("bot.migrations.STEPS", (*STEPS, broken))
+    monkeypatch.setattr("bot.migrations.LATEST", LATEST + 1)
+    with pytest.raises(sqlite3.OperationalError, match="disk full"):
+        connect(path)
+    assert schema(path) == before
+    with closing(sqlite3.connect(path)) as connection:
+        assert version(Database(connection)) == LATEST
+
+
+def test_a_newer_log_is_refused(tmp_path: Path) -> None:
+    """A log of a later release raises an error that says which version it has."""
+    with closing(sqlite3.connect(tmp_path / "log.db")) as connection:
+        connection.execute(f"PRAGMA user_version = {LATEST + 3}")
+        with pytest.raises(NewerSchemaError) as caught:
+            migrate(Database(connection))
+    assert caught.value.found == LATEST + 3
+
+
+def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
+    """The bot and the review open a new log together: both succeed and the steps are taken once."""
+    code = "from pathlib import Path; from bot.log_database import connect; connect(Path('log.db'))"
+    together = [subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path) for _ in range(4)]
+    assert [process.wait(30) for process in together] == [0, 0, 0, 0]
+    with closing(connect(tmp_path / "log.db")) as db:
+        assert version(db) == LATEST
+        assert list(read_entries(db)) == []

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import io
+import logging
+import subprocess
+import sys
+
+from bot.redaction import HIDDEN, Redaction
+
+TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-pa"
+
+
+def logged(emit: logging.Logger, stream: io.StringIO, token: str | None) -> logging.Handler:
+    handler = logging.StreamHandler(stream)
+    handler.addFilter(Redaction(token))
+    emit.addHandler(handler)
+    emit.setLevel(logging.DEBUG)
+    emit.propagate = False
+    return handler
+
+
+def test_hidden_everywhere() -> None:
+    """The token leaves neither the message, nor its arguments, nor a traceback, nor a stack dump."""
+    stream, emit = io.StringIO(), logging.getLogger("test.redaction.everywhere")
+    handler = logged(emit, stream, TOKEN)
+    try:
+        emit.debug("GET https://api.telegram.org/bot%s/getMe", TOKEN)
+        emit.info(f"of one piece {TOKEN}")
+        try:
+            int(TOKEN)
+        except ValueError:
+            emit.exception("failed", stack_info=True)
+    finally:
+        emit.removeHandler(handler)
+    assert TOKEN not in stream.getvalue()
+    assert stream.getvalue().count(HIDDEN) == 3
+    assert "Traceback" in stream.getvalue()
+    assert "ValueError: invalid literal" in stream.getvalue()
+
+
+def test_foreign_token_hidden() -> None:
+    """A text that looks like a token is hidden too, though it is not the bot's own."""
+    stream, emit = io.StringIO(), logging.getLogger("test.redaction.foreign")
+    handler = logged(emit, stream, None)
+    emit.info("other %s", TOKEN)
+    emit.removeHandler(handler)
+    assert stream.getvalue() == f"other {HIDDEN}\n"
+
+
+def test_odd_arguments_survive() -> None:
+    """A record without arguments keeps its percent signs."""
+    stream, emit = io.StringIO(), logging.getLogger("test.redaction.odd")
+    handler = logged(emit, stream, TOKEN)
+    emit.info("100% sure")
+    emit.removeHandler(handler)
+    assert stream.getvalue() == "100% sure\n"
+
+
+def test_uncaught_exception_hidden() -> None:
+    """A program that dies of an exception does not print the token either, and httpx logs no addresses."""
+    code = (
+        "import logging\n"
+        "from bot.redaction import set_up_logging\n"
+        f"set_up_logging({TOKEN!r}, logging.DEBUG)\n"
+        f"logging.getLogger('httpx').info('HTTP Request: {TOKEN[:12]}')\n"
+        f"raise RuntimeError('bad ' + {TOKEN!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert TOKEN not in done.stderr
+    assert "HTTP Request" not in done.stderr
+    assert f"RuntimeError: bad {HIDDEN}" in done.stderr
