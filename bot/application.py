@@ -69,17 +69,17 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         library = Library(Index(settings.snapshots, settings.dictionary), settings.documents)
         stack.callback(library.close)
         stack.callback(library.stop_rebuild)
-        await _make_ready(library, stack, stop)
         polling = Polling()
         application = build(settings, library, log, polling)
         stack.push_async_callback(application.bot.shutdown)
         if not await connect(application, stop):
             return
         stack.push_async_callback(application.shutdown)
-        _announce(settings)
         async with background(
             beat(settings, library, log, polling), menu.publish(application.bot, settings.admins)
         ):
+            await _make_ready(library, stack, stop)
+            _announce(settings)
             await poll(application, polling, stop, on_stop=library.stop_rebuild)
 
 

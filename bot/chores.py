@@ -36,10 +36,16 @@ async def refresh(library: Library) -> None:
 
 
 async def show_progress(library: Library) -> None:
-    while True:
-        if (now := library.progress) and sys.stderr.isatty():
-            sys.stderr.write(f"\r正在建立索引… {now.done}/{now.total}")
-        await asyncio.sleep(0.2)
+    """Show the operator how far the first build is, until cancelled."""
+    if not sys.stderr.isatty():
+        return
+    try:
+        while True:
+            if now := library.progress:
+                sys.stderr.write(f"\r正在建立索引… {now.done}/{now.total}")
+            await asyncio.sleep(0.2)
+    finally:
+        sys.stderr.write("\r\033[K")  # leave an empty line
 
 
 async def beat(settings: Settings, library: Library, log: QueryLog, polling: Polling) -> None:

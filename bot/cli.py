@@ -15,7 +15,8 @@ from retrieval.errors import WenjuError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from retrieval.index import Index, Progress, Report
+    from retrieval.contents import Progress
+    from retrieval.index import Index, Report
     from retrieval.model import Answer
 
 
@@ -51,7 +52,9 @@ def index(documents: Path | None, *, full: bool) -> None:
     from retrieval.index import Index
 
     settings = load()
-    report = _build(Index(settings.snapshots, settings.dictionary), documents or settings.documents, full=full)
+    report = _build(
+        Index(settings.snapshots, settings.dictionary), documents or settings.documents, full=full
+    )
     click.echo(
         f"{report.files} 个文件：读取 {report.read}，未变 {report.unchanged}，移除 {report.removed}，"
         f"跳过 {len(report.skipped)}\n{report.documents} 篇文章，{report.paragraphs} 个段落，"
@@ -64,7 +67,9 @@ def index(documents: Path | None, *, full: bool) -> None:
 @main.command()
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option("--limit", type=click.IntRange(1, 10), default=3, show_default=True, help="Paragraphs to print.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10), default=3, show_default=True, help="Paragraphs to print."
+)
 def ask(question: str, *, as_json: bool, limit: int) -> None:
     """Answer QUESTION; `-` reads one question a line from standard input and prints one JSON line each."""
     from retrieval.answer import answer
@@ -91,7 +96,7 @@ def evaluate(folder: Path, *, as_json: bool, answers: Path | None) -> None:
     from retrieval.evaluation import evaluate as measure
 
     def progress(questions: list[JudgedQuestion]) -> Iterator[JudgedQuestion]:
-        with click.progressbar(questions, label="提问", file=sys.stderr) as bar:
+        with click.progressbar(questions, label="提问", file=sys.stderr, hidden=_piped()) as bar:
             yield from bar
 
     measures = measure(folder, load().dictionary, answers, progress)
@@ -105,12 +110,14 @@ def evaluate(folder: Path, *, as_json: bool, answers: Path | None) -> None:
 @main.command()
 @click.option("--unanswered", is_flag=True, help="Only questions without an answer.")
 @click.option("--downvoted", is_flag=True, help="Only answers with a 👎.")
-@click.option("--since", help="From this day on, as 2026-01-31.")
-@click.option("--until", help="Up to this day.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Up to this day, it included.")
 @click.option("--days", type=click.IntRange(1), help="Of the last days.")
 @click.option("--word", help="Only questions that hold this word.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="At most so many rows.")
-@click.option("--format", "form", type=click.Choice(["table", "jsonl", "csv"]), default="table", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl", "csv"]), default="table", show_default=True
+)
 def logs(*, form: Any, limit: int | None, **chosen: Any) -> None:  # noqa: ANN401 - click's options
     """List, filter and export the query log."""
     from bot.log_listing import filter_of, lines
@@ -146,7 +153,7 @@ def health() -> None:
 
 
 def _build(index: Index, documents: Path, *, full: bool) -> Report:
-    with click.progressbar(length=1, label="读取", file=sys.stderr) as bar:
+    with click.progressbar(length=1, label="读取", file=sys.stderr, hidden=_piped()) as bar:
 
         def show(progress: Progress) -> None:
             bar.length = max(progress.total, 1)
@@ -155,19 +162,23 @@ def _build(index: Index, documents: Path, *, full: bool) -> Report:
         return index.build(documents, show, full=full)
 
 
+def _piped() -> bool:
+    """Whether nobody watches the progress."""
+    return not sys.stderr.isatty()
+
+
 def _lines() -> Iterator[str]:
-    for line in click.get_text_stream("stdin", encoding="utf-8", errors="replace"):
-        if line.strip():
-            yield line.rstrip("\r\n")
+    for line in sys.stdin.buffer:
+        if text := line.decode("utf-8", errors="replace").strip():
+            yield text
 
 
 def _readable(given: Answer, limit: int) -> str:
     lines = [] if given.found else ["未找到可靠的答案。" + ("最接近的段落：" if given.near else "")]
     if given.found or given.near:
-        for figure in given.figures if given.found else ():
-            lines.append("  ".join(filter(None, (figure.text, figure.metric, figure.period))))
-        for hit in given.hits[: limit if given.found else 1]:
-            paragraph = hit.paragraph
+        figures = given.figures if given.found else ()
+        lines += ["  ".join(filter(None, (figure.text, figure.metric, figure.period))) for figure in figures]
+        for paragraph in (hit.paragraph for hit in given.hits[: limit if given.found else 1]):
             source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
             lines += ["", paragraph.text, f"—— {source}（{paragraph.document}）"]
     return "\n".join(lines)

@@ -39,9 +39,11 @@ class RateLimiter(AIORateLimiter):
         return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
 
-async def reply(message: Message, html: str, buttons: InlineKeyboardMarkup | None = None) -> Message:
-    """Answer a message, quoting it. A lost connection is tried again: twice is better than never."""
-    quoted = ReplyParameters(message.message_id, allow_sending_without_reply=True)
+async def reply(
+    message: Message, html: str, buttons: InlineKeyboardMarkup | None = None, *, quoting: bool = True
+) -> Message:
+    """Answer a message. A lost connection is tried again: twice is better than never."""
+    quoted = ReplyParameters(message.message_id, allow_sending_without_reply=True) if quoting else None
     return await _patiently(lambda: message.reply_html(html, reply_parameters=quoted, reply_markup=buttons))
 
 

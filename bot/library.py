@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from retrieval.index import Index, Progress, Report
+    from retrieval.contents import Progress
+    from retrieval.index import Index, Report
     from retrieval.model import Answer, Paragraph
     from retrieval.snapshot import Snapshot
 

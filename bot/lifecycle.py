@@ -8,7 +8,7 @@ import re
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application
 
 from bot.settings import SettingError
@@ -81,7 +81,8 @@ async def poll(application: App, polling: Polling, stop: asyncio.Event, on_stop:
 
 
 def _polling_failed(error: TelegramError) -> None:
-    logger.warning("暂时收不到消息：%s", error)
+    if not isinstance(error, Conflict):  # said once already, in plain words
+        logger.warning("暂时收不到消息：%s", error)
 
 
 @asynccontextmanager

@@ -1,8 +1,9 @@
-"""The command menu that Telegram shows: for everybody, and with their own commands for admins."""
+"""What Telegram shows of the bot itself: its description, and the command menu, a longer one for admins."""
 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault
@@ -20,8 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 async def publish(bot: Bot, admins: frozenset[int]) -> None:
-    """Fill everybody's menu and that of each admin who has a chat with the bot already."""
+    """Describe the bot, and fill everybody's menu and that of each admin who has a chat with it already."""
     await _set(bot, BotCommandScopeDefault(), admin=False)
+    for language, words in LANGUAGES:
+        with suppress(TelegramError):  # the bot answers without a description too
+            await bot.set_my_description(words.start, language_code=language)
     for admin in admins:
         await publish_for_admin(bot, admin)
 

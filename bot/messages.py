@@ -36,6 +36,8 @@ class Words:
     perhaps: str
     no_index: str
     no_index_admin: str
+    also: str
+    between: str
     in_result: str
 
     # Buttons and what pressing them says
@@ -74,12 +76,12 @@ class Words:
 SIMPLIFIED = Words(
     commands={"ask": "提问：/ask 加上问题", "help": "使用说明"},
     admin_commands={"reindex": "重建索引", "logs": "查询日志"},
-    start="您好！直接发送问题，我会从文库中找出相关的段落和数据，并注明出处。",
+    start="您好！我从文库的文章里找出能回答问题的段落和数据，并注明出处。",
     help=(
         "直接发送问题即可，例如：2021年进出口总额是多少？\n\n"
         "· 只摘录原文，不作改写，不会编造\n"
         "· 点“上下文”可看前后段落\n"
-        "· 在群里请用 /ask 提问，或 @我、回复我"
+        "· 在群里用 /ask 提问，或 @我、回复我"
     ),
     admin_help="管理员：/reindex 重建索引，/logs 查询日志",
     unknown_command="没有这个命令。直接发送问题即可，或看 /help。",
@@ -91,6 +93,8 @@ SIMPLIFIED = Words(
     perhaps="也许相关：",
     no_index="文库还没有准备好，请稍后再来。",
     no_index_admin="还没有索引，请先发送 /reindex。",
+    also="另有：{figures}",
+    between="；",
     in_result="见第 {number} 条",
     previous="‹ 上一条",
     next="下一条 ›",
@@ -127,12 +131,12 @@ SIMPLIFIED = Words(
 TRADITIONAL = Words(
     commands={"ask": "提問：/ask 加上問題", "help": "使用說明"},
     admin_commands={"reindex": "重建索引", "logs": "查詢日誌"},
-    start="您好！直接傳送問題，我會從文庫中找出相關的段落和數據，並註明出處。",
+    start="您好！我從文庫的文章裡找出能回答問題的段落和數據，並註明出處。",
     help=(
         "直接傳送問題即可，例如：2021年進出口總額是多少？\n\n"
         "· 只摘錄原文，不作改寫，不會編造\n"
         "· 點「上下文」可看前後段落\n"
-        "· 在群組裡請用 /ask 提問，或 @我、回覆我"
+        "· 在群組裡用 /ask 提問，或 @我、回覆我"
     ),
     admin_help="管理員：/reindex 重建索引，/logs 查詢日誌",
     unknown_command="沒有這個指令。直接傳送問題即可，或看 /help。",
@@ -144,6 +148,8 @@ TRADITIONAL = Words(
     perhaps="也許相關：",
     no_index="文庫還沒有準備好，請稍後再來。",
     no_index_admin="還沒有索引，請先傳送 /reindex。",
+    also="另有：{figures}",
+    between="；",
     in_result="見第 {number} 條",
     previous="‹ 上一條",
     next="下一條 ›",
@@ -180,7 +186,7 @@ TRADITIONAL = Words(
 ENGLISH = Words(
     commands={"ask": "Ask: /ask and your question", "help": "How to use this bot"},
     admin_commands={"reindex": "Rebuild the index", "logs": "Query log"},
-    start="Hello! Send me a question: I find the paragraphs and figures that answer it, with their source.",
+    start="Hello! I find the paragraphs and figures that answer your question, with their source.",
     help=(
         "Just send a question, e.g. 2021年进出口总额是多少？\n\n"
         "· Only the original text is quoted, nothing is made up\n"
@@ -197,6 +203,8 @@ ENGLISH = Words(
     perhaps="Perhaps related:",
     no_index="The library is not ready yet. Please come back later.",
     no_index_admin="There is no index yet. Please send /reindex first.",
+    also="Also: {figures}",
+    between="; ",
     in_result="see result {number}",
     previous="‹ Previous",
     next="Next ›",

@@ -52,8 +52,8 @@ def set_up_logging(token: str | None, level: int = logging.INFO) -> None:
     for handler in (*logging.root.handlers, logging.lastResort):
         if handler is not None:
             handler.addFilter(redaction)
-    # They log each request's address, and the token is a part of it.
-    for name in ("httpx", "httpcore"):
+    # The first two log each request's address, and the token is a part of it.
+    for name in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
     def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -13,7 +13,7 @@ from telegram.constants import MessageLimit
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bot.markup import Style
     from bot.messages import Words
@@ -31,19 +31,19 @@ def answer_page(answer: Answer, rank: int, words: Words) -> str:
         return _not_found(answer, words)
     hit = answer.hits[rank]
     figures = _shown_figures(answer, rank)
-    head = [_figure_line(figure, answer, hit, words, best=index == 0) for index, figure in enumerate(figures)]
-    own = [figure for figure in figures if figure.paragraph == hit.paragraph.id]
+    head = _figure_lines(figures, answer, hit, words)
+    own = next((figure for figure in figures if figure.paragraph == hit.paragraph.id), None)
     return _page(head, hit, own, words)
 
 
 def context_page(hit: Hit, before: Paragraph | None, after: Paragraph | None, words: Words) -> str:
-    """Render a paragraph between the ones around it."""
+    """Render a paragraph between the ones around it, with all that is known of its source."""
     text = hit.paragraph.text
     parts = [
         escape(last_sentences(before.text, NEIGHBOUR_UNITS)) if before else "",
-        quote(styled(text, _marks(hit, ()), excerpt(text, NEIGHBOUR_UNITS * 2)), fold_after=len(text)),
+        quote(styled(text, _marks(hit, None), excerpt(text, NEIGHBOUR_UNITS * 2)), fold_after=len(text)),
         styled(after.text, (), excerpt(after.text, NEIGHBOUR_UNITS)) if after else "",
-        _source(hit.paragraph, words),
+        _source(hit.paragraph, words, hit.paragraph.source, hit.paragraph.author),
     ]
     return "\n\n".join(part for part in parts if part.strip())
 
@@ -52,42 +52,51 @@ def _not_found(answer: Answer, words: Words) -> str:
     head = [words.not_found, words.rephrase]
     if not (answer.near and answer.hits):
         return lines(head)
-    return _page([*head, "", f"<b>{words.perhaps}</b>"], answer.hits[0], (), words)
+    return _page([*head, f"\n<b>{words.perhaps}</b>"], answer.hits[0], None, words)
 
 
-def _page(head: Sequence[str], hit: Hit, figures: Sequence[Figure], words: Words) -> str:
+def _page(head: Sequence[str], hit: Hit, figure: Figure | None, words: Words) -> str:
     paragraph = hit.paragraph
-    above, below = "\n".join(head), _source(paragraph, words)
+    above, below = lines(head), _source(paragraph, words)
     room = MessageLimit.MAX_TEXT_LENGTH - units(visible(f"{above}\n\n{below}")) - ELLIPSES
-    keep = (figures[0].start, figures[0].end) if figures else next(iter(hit.marks), None)
+    keep = (figure.start, figure.end) if figure else next(iter(hit.marks), None)
     within = excerpt(paragraph.text, room, keep)
-    return lines([above, quote(styled(paragraph.text, _marks(hit, figures), within)), below])
+    return lines([above, quote(styled(paragraph.text, _marks(hit, figure), within)), below])
 
 
-def _marks(hit: Hit, figures: Sequence[Figure]) -> list[Style]:
-    """Figures in bold, as above the paragraph; the matched words underlined."""
-    return [
-        *((figure.start, figure.end, "b") for figure in figures),
-        *((start, end, "u") for start, end in hit.marks),
-    ]
+def _marks(hit: Hit, figure: Figure | None) -> list[Style]:
+    """Put the best figure in bold, as above the paragraph; underline the matched words."""
+    bold = [(figure.start, figure.end, "b")] if figure else []
+    return [*bold, *((start, end, "u") for start, end in hit.marks)]
 
 
 def _shown_figures(answer: Answer, rank: int) -> list[Figure]:
-    """Choose the best figures for the first page, the paragraph's own for the others; no value twice."""
+    """Choose the best figures for the first page, the paragraph's own for the others.
+
+    No value is shown twice, and none that measures in another unit than the best: it only stands near it.
+    """
     shown: dict[tuple[str, str | None], Figure] = {}
     for figure in answer.figures:
-        if rank == 0 or figure.paragraph == answer.hits[rank].paragraph.id:
+        alike = (figure.kind, figure.unit) == (answer.figures[0].kind, answer.figures[0].unit)
+        own = figure.paragraph == answer.hits[rank].paragraph.id
+        if (rank == 0 or own) and alike:
             shown.setdefault((figure.text, figure.period), figure)
     return list(shown.values())[:FIGURES]
 
 
-def _figure_line(figure: Figure, answer: Answer, hit: Hit, words: Words, *, best: bool) -> str:
-    text = escape(shorten(figure.text, NAME_UNITS))
-    about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
-    if figure.paragraph != hit.paragraph.id and (number := _number(figure, answer)):
-        about.append(words.in_result.format(number=number))
-    shown = f"<b>{text}</b>" if best else text
-    return f"{shown}　{' · '.join(about)}" if about else shown
+def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Words) -> list[str]:
+    """Give the best figure a line of its own, and the others one together."""
+    described = []
+    for figure in figures:
+        about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
+        if figure.paragraph != hit.paragraph.id and (number := _number(figure, answer)):
+            about.append(words.in_result.format(number=number))
+        described.append((escape(shorten(figure.text, NAME_UNITS)), " · ".join(about)))
+    if not described:
+        return []
+    (best, about_best), *others = described
+    also = words.between.join(f"{text} {about}".strip() for text, about in others)
+    return [f"<b>{best}</b>　{about_best}".rstrip(), words.also.format(figures=also) if also else ""]
 
 
 def _number(figure: Figure, answer: Answer) -> int | None:
@@ -96,17 +105,12 @@ def _number(figure: Figure, answer: Answer) -> int | None:
     return ids.index(figure.paragraph) + 1 if figure.paragraph in ids else None
 
 
-def _source(paragraph: Paragraph, words: Words) -> str:
-    return f"📄 <i>{' · '.join(_source_parts(paragraph, words))}</i>"
-
-
-def _source_parts(paragraph: Paragraph, words: Words) -> Iterator[str]:
-    yield escape(shorten(paragraph.title, NAME_UNITS)) or escape(shorten(paragraph.document, NAME_UNITS))
-    for part in (paragraph.section, paragraph.source):
-        if part and part.strip():
-            yield escape(shorten(part, NAME_UNITS))
-    if paragraph.date:
-        yield escape(shorten(date_text(paragraph.date, words), NAME_UNITS))
+def _source(paragraph: Paragraph, words: Words, *names: str | None) -> str:
+    """Name the document, the section, the date, and other `names` in between."""
+    title = paragraph.title if paragraph.title.strip() else paragraph.document
+    date = date_text(paragraph.date, words) if paragraph.date else None
+    parts = [shorten(part, NAME_UNITS) for part in (title, paragraph.section, *names, date) if part]
+    return "📄 " + " · ".join(escape(part) for part in parts if part)
 
 
 def date_text(iso: str, words: Words) -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from bot.buttons import LogsPage
     from bot.messages import Words
     from bot.query_log import Entry
-    from retrieval.index import Progress, Report
+    from retrieval.contents import Progress
+    from retrieval.index import Report
 
 SKIPPED = 10  # files named in a report
 NAME_UNITS = 100
@@ -76,7 +77,7 @@ def _entry_lines(entry: Entry) -> str:
         f"👎{entry.downs}" if entry.downs else "",
     ]
     question = escape(shorten(answer.question.text, QUESTION_UNITS))
-    return f"{'✅' if answer.found else '❔'} {question}\n<i>{' · '.join(fact for fact in facts if fact)}</i>"
+    return f"{'✅' if answer.found else '❔'} {question}\n{' · '.join(fact for fact in facts if fact)}"
 
 
 def _outcome(entry: Entry) -> str:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from retrieval.model import Figure, Hit
     from retrieval.snapshot import Snapshot
 
-# Shares of the highest score that any paragraph could have for the question: how much of what the question says
-# the best paragraph covers. Of questions that their corpus answers 19 in 20 reach the first, of others 1 in 10.
+# Shares of the highest score that any paragraph could have: how much of what the question says the best one
+# covers. Of questions that their corpus answers 19 in 20 reach the first, of others 1 in 10.
 FOUND = 0.2
 NEAR = 0.12
 

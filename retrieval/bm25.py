@@ -1,8 +1,8 @@
 """rank-bm25's class with its scores computed from postings, to the last bit.
 
-rank-bm25 visits every row for every term of a query; the postings visit the rows that hold the term. Of its
-variants this is BM25+ with delta 0, whose idf `log((N + 1) / n)` stays positive when every row holds the term, so
-that it ranks rightly in a corpus of one, two or three rows. k1 and b were chosen by recall@1 on nine judged sets.
+rank-bm25 visits every row for every term of a query; the postings visit those that hold the term. Of its
+variants this is BM25+ with delta 0: its idf `log((N + 1) / n)` stays positive when every row holds the term, and
+so it ranks rightly in a corpus of one, two or three rows. k1 and b were chosen by recall on judged sets.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ B = 0.6
 
 
 class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
-    """`BM25(corpus)` is used as rank-bm25's classes are; an empty corpus scores nothing instead of failing."""
+    """Used as rank-bm25's classes are; an empty corpus scores nothing instead of failing."""
 
     idf: dict[str, float]
 
-    def __init__(self, corpus: Iterable[Sequence[str]], k1: float = K1, b: float = B, delta: float = 0.0) -> None:
+    def __init__(
+        self, corpus: Iterable[Sequence[str]], k1: float = K1, b: float = B, delta: float = 0.0
+    ) -> None:
         self._over(Postings.count(corpus), k1, b, delta)
 
     @classmethod
@@ -77,7 +79,7 @@ class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         return rows, self._idf_of(term) * (self.delta + share)
 
     def highest_score(self, query: Sequence[str]) -> float:
-        """What no row can exceed: every term there, countless times; an unknown term as if one row held it."""
+        """What no row can exceed: each term there countless times, an unknown one as if in one row."""
         unknown = math.log(self.corpus_size + 1)
         idfs = (self._idf_of(term) if term in self.postings.terms else unknown for term in query)
         return (self.k1 + 1 + self.delta) * sum(idfs)

@@ -1,8 +1,8 @@
 """Dates, times and their ranges in a text, as ISO 8601 values reduced to what the text says.
 
-`2021年` is `2021`, `8月29日下午3时` `XXXX-08-29T15`, `19世纪` `18XX`, `第三季度` `Q3`. What only the day of
-writing would tell (`去年`, `周三`) is found with the value None. It converts no calendars but the Republic's and
-Japan's years.
+`2021年` is `2021`, `8月29日下午3时` `XXXX-08-29T15`, `19世纪` `18XX`, `第三季度` `Q3`. What only the day
+of writing would tell (`去年`, `周三`) is found with the value None. Of other calendars it converts the years
+of the Republic and of Japan, and no more.
 """
 
 from __future__ import annotations
@@ -21,33 +21,46 @@ _REIGNS = (
     "景泰|贞观|开元|天宝|熙宁|元丰|绍兴|淳熙|建安|至元|至正|宽永|庆长|元禄|享保|天保|安政|文久|庆应"
 )
 _RELATIVE = "去年|今年|明年|前年|本年|当年|同年|翌年|次年|上年"
-_DAYPART = "凌晨|清晨|早上|早晨|早间|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|夜间|深夜|当晚|午夜|晨|晚|早"
+_DAYPART = (
+    "凌晨|清晨|早上|早晨|早间|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|夜间|深夜|当晚|午夜|晨|晚|早"
+)
 _QUARTER = r"(?:第?[一二三四1-4]季度|前[一二三]季度?|上半年|下半年|半年度)"
 
 _POINT = re.compile(
     rf"""
     (?:
-        (?P<bc>(?:公|西|纪)元前|前)[ ]?(?P<bcyear>{_LONG})[ ]?年
+        (?:(?:公|西|纪)元前|前)[ ]?(?P<bcyear>{_LONG})[ ]?年
       | (?:公元|西元)?[ ]?(?P<year>{_YEAR4})[ ]?年(?!前|的?历史|代)(?:度(?!假))?
       | (?:公元|西元)[ ]?(?P<ad>{_LONG})[ ]?年
       | (?P<era>{"|".join(_ERAS)}|{_REIGNS})[ ]?(?P<erayear>{_LONG})[ ]?年
+      | (?P<old>[1-9]\d[1-9])[ ]?年(?!前|来|的?历史|代|期|间|以)
       | (?P<short>\d\d)[ ]?年(?=\d{{1,2}}[ ]?月)
       | (?P<relative>{_RELATIVE})
     )?
     (?:\([^()]{{1,12}}\))?
     (?:(?P<season>年底|年初|年末|底|初|末|[春夏秋冬][季天]?)|(?:的?(?P<quarter>{_QUARTER})))?
-    (?:[,、]?[ ]?(?P<month>{_SHORT})[ ]?月(?!球|亮|票|薪|台)(?P<monthpart>份|底|初|末|[上中下]旬)?|(?P<relmonth>[本上下]个?月|同月))?
-    (?:[ ]?(?P<day>{_SHORT})[ ]?[日号](?!楼|线|院|机|文|店|公|令|馆|台|坑|井|室|门|码|选|球|航|星|舰|元|首|仓|车|本|元|圆|语|军|方|均|内|间))?
+    (?:[,、]?[ ]?(?P<month>{_SHORT})(?:[ ]?月|(?=[-~至到]\d{{1,2}}月))(?![球亮票薪台])
+        (?P<monthpart>份|底|初|末|[上中下]旬)?
+      | (?P<relmonth>[本上下]个?月|同月))?
+    (?:[ ]?(?P<day>{_SHORT})(?:(?:(?<=月\d)|(?<=月\d\d))(?=[-~至到]\d{{1,2}}日)
+      | [ ]?日(?![元圆语军方均内间]|本(?![报届次公案院市省]))
+      | [ ]?号(?![楼线院机文店公令馆台坑井室门码选球航星舰元首仓车]))
+    )?
     (?:[ ]?\(?(?:周|星期)[一二三四五六日天]\)?)?
     (?:
         T?[ ]?(?P<daypart>{_DAYPART})?(?:间)?[ ]?(?P<hour>{_SHORT})[ ]?
-        (?:(?:时(?!间|代|期|尚|装|速|候)|点钟?)(?:(?P<minute>{_SHORT})[ ]?分(?!钟|之)|(?P<half>半)|整|许)?|:(?P<clock>[0-5]\d)(?::[0-5]\d)?(?!\d))
-      | (?P<vague>{_DAYPART})(?!报|安|期|年|熟|餐|会|稻)
+        (?:
+            (?:时(?![间代期尚装速候])|点钟?)(?:(?P<minute>{_SHORT})[ ]?分(?![钟之])|(?P<half>半)|整|许)?
+          | :(?P<clock>[0-5]\d)(?::[0-5]\d)?(?!\d)
+        )
+      | (?P<vague>{_DAYPART})(?![报安期年熟餐会稻])
     )?
     """,
     re.VERBOSE,
 )
-_ISO = re.compile(r"(?P<year>[12]\d{3})(?P<sep>[-/.])(?P<month>0?[1-9]|1[0-2])(?!\d)(?:(?P=sep)(?P<day>[0-3]?\d)(?!\d))?")
+_ISO = re.compile(
+    r"(?P<year>[12]\d{3})(?P<sep>[-/.])(?P<month>0?[1-9]|1[0-2])(?!\d)(?:(?P=sep)(?P<day>[0-3]?\d)(?!\d))?"
+)
 _SEPARATOR = r"[ ]?(?:-+|—+|–|―|~|～|至|到|－)[ ]?"
 _SHARED = re.compile(
     rf"(?P<a>{_YEAR4}){_SEPARATOR}(?P<b>{_YEAR4}|\d\d)(?: ?年(?!代)|(?![\d.]))|"
@@ -55,11 +68,14 @@ _SHARED = re.compile(
 )
 _JOIN = re.compile(rf"(?:起|开始)?{_SEPARATOR}(?:今年|当年|次)?")
 _CENTURY = re.compile(
-    r"(?P<bc>公元前|西元前|前)?(?:公元|西元)?(?:(?P<century>\d{1,2}|[一二三四五六七八九十]{1,3}|上) ?世纪(?!大|之交|公园))?"
-    r"(?:(?P<decade>\d0|[一二三四五六七八九]十|1\d\d0|20\d0) ?年代)?(?P<part>初期?|中[叶期]|末[叶期]?|后期|前期|[上下]半叶|早期|晚期)?"
+    r"(?P<bc>公元前|西元前|前)?(?:公元|西元)?"
+    r"(?:(?P<century>\d{1,2}|[一二三四五六七八九十]{1,3}|上) ?世纪(?!大|之交|公园))?"
+    r"(?:(?P<decade>\d0|[一二三四五六七八九]十|1\d\d0|20\d0) ?年代)?"
+    r"(?P<part>初期?|中[叶期]|末[叶期]?|后期|前期|[上下]半叶|早期|晚期)?"
 )
 _NAMED = re.compile(
-    r"昨[日天晚]|今[日天晚]|明[日天]|前天|当[日天]|(?:上|下|本|这)?(?:周|星期)[一二三四五六日天](?![期年])|[上下本]周|同日|次日"
+    r"昨[日天晚]|今[日天晚]|明[日天]|前天|当[日天]|同日|次日|(?:上|下|本|这)?(?:周|星期)[一二三四五六日天](?![期年])|"
+    r"[上下本]周"
 )
 
 Value = str | tuple[str, str] | None
@@ -152,24 +168,25 @@ def _point(text: str, start: int) -> tuple[int, str | None] | None:
     match = _POINT.match(text, start)
     if match is None or match.end() == start:
         return None
-    given = {name for name, value in match.groupdict().items() if value}
-    anchored = given - {"season", "vague", "daypart", "monthpart", "bc"}
-    if not anchored:
-        return None
-    if anchored <= {"hour", "half", "minute"} and not (given & {"daypart", "half", "minute"} or "时" in match[0]):
-        return None  # 三点: three points, or three o'clock
-    if anchored == {"hour"} and "daypart" not in given and not match["hour"].isdecimal():
-        return None
-    if anchored == {"day"} and not match["day"].isdecimal() and len(match["day"]) < 2:
-        return None  # 三日 is as well three days
-    if anchored == {"relative"} and match["relative"] in {"当年", "同年", "本年", "上年"} and not given & {"season"}:
-        return None
-    if not _plausible(match):
+    if not (_says_when(match) and _plausible(match)):
         return None
     end = match.end()
     while text[end - 1] in " (":
         end -= 1
     return end, _value(match)
+
+
+def _says_when(match: re.Match[str]) -> bool:
+    """Tell whether the parts found make a date, rather than `三点` (three points) or `三日` (three days)."""
+    given = {name for name, part in match.groupdict().items() if part}
+    anchored = given - {"season", "vague", "daypart", "monthpart"}
+    if anchored == {"day"}:
+        return match["day"].isdecimal() or len(match["day"]) > 1
+    if anchored == {"relative"}:
+        return "season" in given or match["relative"] not in {"当年", "同年", "本年", "上年"}
+    if anchored == {"hour"}:
+        return "daypart" in given or ("时" in match[0] and match["hour"].isdecimal())
+    return bool(anchored)
 
 
 def _plausible(match: re.Match[str]) -> bool:
@@ -191,17 +208,18 @@ def _digits(year: str) -> str:
 
 def _year(match: re.Match[str]) -> str | None:
     """Give the year's four digits, `XXXX` where the text leaves it out, None where it cannot be told."""
-    if match["year"]:
-        return _digits(match["year"])
-    if match["ad"]:
-        return f"{_number(match['ad']) or 1:04}"
+    era, written = match["era"], match["year"] or match["ad"] or match["old"]
+    if written:
+        return _digits(written)
     if match["short"]:
         return ("19" if match["short"] >= "50" else "20") + match["short"]
     if match["bcyear"]:
         return f"-{(_number(match['bcyear']) or 1) - 1:04}"
-    if match["era"] in _ERAS:
-        return f"{_ERAS[match['era']] + (1 if match['erayear'] == '元' else _number(match['erayear']) or 1):04}"
-    return "XXXX" if not match["era"] else None
+    if not era:
+        return "XXXX"
+    first = _ERAS.get(era)
+    nth = 1 if match["erayear"] == "元" else _number(match["erayear"]) or 1
+    return None if first is None else f"{first + nth:04}"
 
 
 def _value(match: re.Match[str]) -> str | None:
@@ -223,7 +241,17 @@ def _value(match: re.Match[str]) -> str | None:
 
 def _time(match: re.Match[str]) -> str:
     hour = _number(match["hour"]) or 0
-    if hour < 12 and match["daypart"] in {"下午", "午后", "傍晚", "晚上", "晚间", "夜间", "深夜", "当晚", "晚"}:
+    if hour < 12 and match["daypart"] in {
+        "下午",
+        "午后",
+        "傍晚",
+        "晚上",
+        "晚间",
+        "夜间",
+        "深夜",
+        "当晚",
+        "晚",
+    }:
         hour += 12
     minute = "30" if match["half"] else match["clock"] or match["minute"]
     return f"{hour:02}" + (f":{_number(minute) or 0:02}" if minute else "")

@@ -1,14 +1,14 @@
 """Measures answers on a judged set: recall@k, MRR@10 and figure accuracy. It changes nothing.
 
-A set is a folder with `passages.jsonl` ({"id", "title", "text"} a line; each is one Paragraph, never split; equal
-titles make one Document) and `questions.jsonl` ({"id", "question", "passage_ids", "answers", "numeric"} a line).
+A set is a folder of two files. `passages.jsonl` has {"id", "title", "text"} a line, each one Paragraph that
+is never split; equal titles make one Document. `questions.jsonl` has {"id", "question", "passage_ids",
+"answers", "numeric"} a line.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from retrieval.postings import PostingsCounter
 from retrieval.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from retrieval.model import Answer
 
@@ -46,13 +46,13 @@ class Tally:
     def __init__(self) -> None:
         self._ranks: list[int | None] = []
         self._figure_ranks: list[int | None] = []
-        self._found = 0
+        self._found: list[float] = []
         self._milliseconds: list[float] = []
 
     def add(self, judged: JudgedQuestion, given: Answer) -> None:
         ids = [hit.paragraph.id for hit in given.hits[:DEPTH]]
         self._ranks.append(_first(paragraph in judged.passage_ids for paragraph in ids))
-        self._found += given.found
+        self._found.append(given.found)
         self._milliseconds.append(given.milliseconds)
         if judged.numeric:
             gold = [figure for text in judged.answers for figure in answer_figures(text)]
@@ -64,11 +64,12 @@ class Tally:
         return {
             "questions": len(self._ranks),
             **{f"recall@{k}": _share(self._ranks, k) for k in (1, 5, 10)},
-            "mrr@10": sum(1 / (rank + 1) for rank in self._ranks if rank is not None) / max(len(self._ranks), 1),
+            "mrr@10": sum(1 / (rank + 1) for rank in self._ranks if rank is not None)
+            / max(len(self._ranks), 1),
             "numeric_questions": len(self._figure_ranks),
             **{f"figure@{k}": _share(self._figure_ranks, k) for k in (1, 3)},
-            "found": self._found / max(len(self._ranks), 1),
-            "milliseconds": sum(self._milliseconds) / max(len(self._milliseconds), 1),
+            "found": _mean(self._found),
+            "milliseconds": _mean(self._milliseconds),
         }
 
 
@@ -78,7 +79,7 @@ def evaluate(
     answers: Path | None = None,
     progress: Callable[[list[JudgedQuestion]], Iterable[JudgedQuestion]] = iter,
 ) -> dict[str, float]:
-    """Measure on the set in `folder`; `answers` gets one JSON object a question, as `wenju ask --json` prints.
+    """Measure on the set in `folder`; `answers` gets a JSON object a line, as `wenju ask --json` prints.
 
     `progress` wraps the questions, as a progress bar does. Raise WenjuError where the set cannot be read.
     """
@@ -158,4 +159,8 @@ def _first(rights: Iterable[bool]) -> int | None:
 
 
 def _share(ranks: list[int | None], k: int) -> float:
-    return sum(rank is not None and rank < k for rank in ranks) / max(len(ranks), 1)
+    return _mean([rank is not None and rank < k for rank in ranks])
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / max(len(values), 1)

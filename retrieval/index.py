@@ -1,7 +1,7 @@
 """Builds Snapshots from a folder of documents, swaps them, and opens the newest.
 
-A Snapshot is built beside the others, brought to the disk, and then named by the file `CURRENT`: a reader sees
-the one before or the new one, never a mix. Nothing is changed in place.
+A Snapshot is built beside the others, brought to the disk, and then named by the file `CURRENT`: a reader
+sees the one before or the new one, never a mix. Nothing is changed in place.
 """
 
 from __future__ import annotations
@@ -9,43 +9,34 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from retrieval import snapshot
 from retrieval.dictionary import Dictionary, build_dictionary, dictionary_key
-from retrieval.documents import find_files, read_documents
-from retrieval.errors import DocumentError, SnapshotError, WenjuError
+from retrieval.errors import SnapshotError, WenjuError
 from retrieval.language import normalise
-from retrieval.paragraphs import paragraphs
-from retrieval.postings import PostingsCounter
-from retrieval.snapshot import Snapshot, SourceFile, copy_dictionary
+from retrieval.snapshot import Snapshot, copy_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from retrieval.contents import Progress
+    from retrieval.errors import DocumentError
 
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """`done` of `total` files are through; `path` is the next one."""
-
-    done: int
-    total: int
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
-    """What a build found: `read` files were new or changed, `skipped` ones could not be read, with the reason."""
+    """What a build found: `read` files were new or changed, `skipped` ones could not be read and say why."""
 
     snapshot: str
     files: int
@@ -71,14 +62,15 @@ class Index:
 
     def current(self) -> Snapshot:
         """The Snapshot in use, opened anew when another has taken its place. Raise SnapshotError if none."""
-        name = self._current_name()
+        name = _current_name(self._folder)
         with self._opening:
             while self._snapshot is None or self._snapshot.name != name:
                 try:
-                    self._snapshot = self._open(name)
+                    # Not a method: it would keep the Snapshot alive whose end it waits for.
+                    self._snapshot = Snapshot(self._folder / name, partial(_sweep, self._folder))
                 except SnapshotError:
                     # Between reading its name and opening it a Snapshot may have been replaced and removed.
-                    if name == (name := self._current_name()):
+                    if name == (name := _current_name(self._folder)):
                         raise
             return self._snapshot
 
@@ -87,9 +79,11 @@ class Index:
     ) -> Report:
         """Index the folder `documents`; only new and changed files are read, unless `full`.
 
-        Raise WenjuError where the folder cannot be read or another process is building, and whatever `progress`
-        raises: the Snapshot in use stays.
+        Raise WenjuError where the folder cannot be read or another process is building, and whatever
+        `progress` raises: the Snapshot in use stays.
         """
+        from retrieval.contents import collect  # noqa: PLC0415 - a question needs no readers of documents
+
         started = time.monotonic()
         if not documents.is_dir():
             raise WenjuError(f"{documents}: 文件夹不存在")
@@ -100,12 +94,12 @@ class Index:
                 build_dictionary(folder, self._dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
-            content = _collect(documents, old, Dictionary(folder), progress)
+            content = collect(documents, old, Dictionary(folder), progress)
             if old is None or content.changed:
                 snapshot.write(folder, content.records, content.counter.postings(), content.files)
                 self._swap(folder)
             current = self.current()
-        self._sweep()
+        _sweep(self._folder)
         return Report(
             snapshot=current.name,
             files=len(content.files) + len(content.skipped),
@@ -118,17 +112,6 @@ class Index:
             skipped=tuple(content.skipped),
             seconds=time.monotonic() - started,
         )
-
-    def _current_name(self) -> str:
-        try:
-            return (self._folder / _CURRENT).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SnapshotError("还没有索引，请先运行 wenju index") from error
-
-    def _open(self, name: str) -> Snapshot:
-        opened = Snapshot(self._folder / name)
-        opened.on_release(self._sweep)
-        return opened
 
     def _reusable(self) -> Snapshot | None:
         """The Snapshot in use, where its tokens are the same that would be made now."""
@@ -143,6 +126,9 @@ class Index:
         descriptor = os.open(self._folder / _BUILDING, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for folder in _unused(self._folder):
+                if snapshot.is_abandoned(folder):
+                    shutil.rmtree(folder, ignore_errors=True)
             yield
         except BlockingIOError as error:
             raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
@@ -167,69 +153,24 @@ class Index:
         beside.replace(self._folder / _CURRENT)
         snapshot.sync(self._folder)
 
-    def _sweep(self) -> None:
-        """Remove the Snapshots that are neither in use nor read nor being written."""
-        for folder in self._folder.iterdir():
-            if folder.is_dir() and folder.name != self._current_name():
-                snapshot.remove_unread(folder)
+
+def _current_name(snapshots: Path) -> str:
+    try:
+        return (snapshots / _CURRENT).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SnapshotError("还没有索引，请先运行 wenju index") from error
 
 
-@dataclass(slots=True)
-class _Content:
-    """The rows of the next Snapshot, and where they are from."""
-
-    records: list[bytes] = field(default_factory=list)
-    counter: PostingsCounter = field(default_factory=PostingsCounter)
-    files: list[SourceFile] = field(default_factory=list)
-    skipped: list[DocumentError] = field(default_factory=list)
-    read: int = 0
-    unchanged: int = 0
-    removed: int = 0
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.read or self.removed)
+def _unused(snapshots: Path) -> list[Path]:
+    try:
+        current = _current_name(snapshots)
+    except SnapshotError:
+        current = ""
+    found = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
+    return [folder for folder in found if folder.is_dir() and folder.name != current]
 
 
-def _collect(
-    documents: Path, old: Snapshot | None, words: Dictionary, progress: Callable[[Progress], None] | None
-) -> _Content:
-    """Read what is new or changed, and take the rest over from the `old` Snapshot."""
-    content = _Content()
-    known = {file.path: file for file in old.files} if old else {}
-    new_row = np.full(old.paragraphs if old else 0, -1)
-    paths = find_files(documents)
-    for done, path in enumerate(paths):
-        if progress:
-            progress(Progress(done, len(paths), path))
-        start = len(content.records)
-        try:
-            stat = (documents / path).stat()
-            before = known.get(path)
-            if old and before and (before.size, before.changed) == (stat.st_size, stat.st_mtime_ns):
-                new_row[before.start : before.end] = np.arange(start, start + before.end - before.start)
-                content.records += map(old.record, range(before.start, before.end))
-                content.unchanged += 1
-            else:
-                _read(documents, path, words, content)
-                content.read += 1
-            known.pop(path, None)
-        except DocumentError as error:
-            content.skipped.append(error)
-        except OSError as error:
-            content.skipped.append(DocumentError(path, f"无法读取（{error.strerror}）"))
-        else:
-            content.files.append(SourceFile(path, stat.st_size, stat.st_mtime_ns, start, len(content.records)))
-    content.removed = len(known)
-    if old:
-        content.counter.take(old.searcher.paragraphs.postings, new_row)
-    if progress:
-        progress(Progress(len(paths), len(paths), ""))
-    return content
-
-
-def _read(documents: Path, path: str, words: Dictionary, content: _Content) -> None:
-    for document in read_documents(documents, path):
-        for paragraph in paragraphs(document):
-            content.counter.add(len(content.records), snapshot.tokens(paragraph, words))
-            content.records.append(snapshot.encode(paragraph))
+def _sweep(snapshots: Path) -> None:
+    """Remove the Snapshots that are neither in use nor read nor being written."""
+    for folder in _unused(snapshots):
+        snapshot.remove_unread(folder)

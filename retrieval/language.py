@@ -17,19 +17,25 @@ from opencc import OpenCC
 from retrieval.numerals import normalise_numerals
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retrieval.dictionary import Dictionary
     from retrieval.model import Span
 
 _TO_SIMPLIFIED = OpenCC("t2s")
 _RUN = re.compile(r"[^\W_]+")
 _ATOM = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[^\W_]")
+# The full-width forms, which stand in nearly every Chinese text, and their plain ones, one for one.
+_HALF_WIDTH = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 # Words by which something is asked for, in their normal form. They say nothing of where the answer stands.
 QUESTION_WORDS = frozenset(
-    "什么 什么样 什么时候 为什么 为何 哪 哪些 哪个 哪里 哪儿 哪位 哪家 哪年 哪种 哪天 哪一 谁 谁的 怎么 怎样 怎么样"
-    " 如何 多少 多久 多大 多长 多高 多远 几 几个 何 何时 何地 是 是否 是不是 有没有 吗 呢 吧 啊 的 了 有 在 和 与 及 于"
-    " 请问 问 是什么 有什么 有哪些 有多少".split()
+    """
+    什么 什么样 什么时候 为什么 为何 哪 哪些 哪个 哪里 哪儿 哪位 哪家 哪年 哪种 哪天 哪一 谁 谁的 怎么 怎样
+    怎么样 如何 多少 多久 多大 多长 多高 多远 几 几个 何 何时 何地 是 是否 是不是 有没有 吗 呢 吧 啊 的 了 有
+    在 和 与 及 于 请问 问 是什么 有什么 有哪些 有多少
+    """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 
 
@@ -54,7 +60,7 @@ def question_terms(normal: str, dictionary: Dictionary) -> list[str]:
     return [token for token in everything if token not in QUESTION_WORDS] or everything
 
 
-def marks(text: str, terms: tuple[str, ...], dictionary: Dictionary) -> tuple[Span, ...]:
+def marks(text: str, terms: Sequence[str], dictionary: Dictionary) -> tuple[Span, ...]:
     """Where the question's words stand in `text` as it is shown.
 
     Terms that touch or overlap are one mark. A lone bigram that is no word of the dictionary is none.
@@ -72,11 +78,14 @@ def marks(text: str, terms: tuple[str, ...], dictionary: Dictionary) -> tuple[Sp
     )
 
 
-def _character_by_character(text: str) -> tuple[str, list[int]]:
+def _character_by_character(text: str) -> tuple[str, Sequence[int]]:
     """`text` with each character in its normal form, and the place in `text` that each came from."""
     simplified = _TO_SIMPLIFIED.convert(text)
     if len(simplified) != len(text):
         simplified = text
+    halved = simplified.translate(_HALF_WIDTH)
+    if unicodedata.is_normalized("NFKC", halved) and len(lowered := halved.lower()) == len(text):
+        return lowered, range(len(text))
     shown: list[str] = []
     places: list[int] = []
     for place, character in enumerate(simplified):

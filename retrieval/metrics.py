@@ -1,7 +1,7 @@
-"""What a figure measures and for when: its metric and period, taken from the clause that it stands in.
+"""What a figure measures and for when: its metric and period, taken from the sentence that it stands in.
 
-Both are pieces of the text itself. Rules over the characters find the noun before a figure (`进出口总额…达到`) or
-after its measure word (`109个国家和地区`); where they are not sure there is no metric.
+Both are pieces of the text itself. Rules over the characters find the noun before a figure
+(`进出口总额…达到`) or after its measure word (`109个国家和地区`); where they are not sure there is no metric.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 _SENTENCE = frozenset("。！？!?；;\n")
 _CLAUSE = frozenset("。！？!?；;\n，,、：:（）()—|\t")
+_LINK_LENGTH = 24
 _LONGEST = 16  # characters of a metric; a longer one is a clause
 
 # What stands between a metric and its figure.
 _LINK = re.compile(
-    r"(?:同比|环比|比上年|较上年|累计|连续|一共|共计|总计|合计|总共|共|已经|已|就|仅|只|也|都|均|又|再|还|将|预计|分别|各|大约|约|近|逾|超过|超出|超|"
-    r"突破|达到了|达到|达成|达|为了|为|是|在|至|到|于|增长了?|增加了?|上升了?|提高了?|提升了?|下降了?|降低了?|减少了?|缩短了?|压缩|"
-    r"降|升|增|减|控制|保持|维持|稳定|位居|位列|居|列|其中|平均|最多|最少|至少|最高|最低|不足|不少于|不低于|不超过|不到|高达|多达|长达|占|"
+    r"(?:同比|环比|比上年|较上年|累计|先后|连续|一共|共计|总计|合计|总共|共|已经|已|就|仅|只|也|都|均|又|再|还|将|预计|分别|各|大约|约|近|逾|超过|超出|超|"
+    r"突破|迈入|尚未|达到了|达到|达成|达|为了|为|是|在|至|到|于|增长了?|增加了?|上升了?|提高了?|提升了?|下降了?|降低了?|减少了?|缩短了?|压缩|"
+    r"降|升|增|减|控制|保持|维持|稳定|位居|位列|其中|平均|最多|最少|至少|最高|最低|不足|不少于|不低于|不超过|不到|高达|多达|长达|占|"
     r"跨过|跨越|迈上|迈过|站上|登上|开行|发行|有|的|了|着|过|以|“|\"|从原来|由原来|从|由|原来|由此前|每年|年均|等|之|得|破|完成|实现|成立|翻|去年同期)+$"
 )
 _LEAD = re.compile(
@@ -29,7 +30,7 @@ _LEAD = re.compile(
     r"的|了|”|\"|」|』|已|共|累计|新增|平均|这里|该|同期|底|末|初|间|来|内|后|前|,|，| )+"
 )
 _VERB = re.compile(
-    r"推动解决|解决|实现|完成|拥有|设有|设立|共有|包括|导致|造成|推动|带动|建成|新建|走进|遍布|覆盖|吸引|投资|参加|获得|取得|签约|引进|"
+    r"推动解决|解决|实现|完成|拥有|设有|设立|共有|包括|导致|造成|推动|带动|建成|新建|走进|遍布|覆盖|吸引|投资|参加|获得|取得|签约|引进|培育|培养|"
     r"使得|使|让|把|将|要求|显示|宣布|表示|称|位于|享有|按照|根据|由|从|向|被|给"
 )
 _AFTER = re.compile(r"[\u4e00-\u9fffA-Za-z·]+")
@@ -43,7 +44,7 @@ _PLAN = re.compile(r"十[一二三四五六]五")
 
 
 def bind(text: str, plain: str, figures: list[Figure]) -> list[Figure]:
-    """Give each of a text's figures, in order, its metric and period; `plain` is the text simplified, same places."""
+    """Give the figures of a text, in order, their metrics and periods; `plain` is the text simplified."""
     bound: list[Figure] = []
     metric: str | None = None
     period: str | None = None
@@ -56,7 +57,10 @@ def bind(text: str, plain: str, figures: list[Figure]) -> list[Figure]:
         if begin > previous or index == 0:
             sentence, metric, period = begin, None, None
         if figure.kind == "date":
-            if plain[figure.start - 1 : figure.start] not in {"比", "较"}:  # 比去年: compared with, not during
+            if plain[figure.start - 1 : figure.start] not in {
+                "比",
+                "较",
+            }:  # 比去年: compared with, not during
                 period, opens = figure.text, not _AWAY.search(plain, sentence, figure.start)
             bound.append(figure)
             continue
@@ -66,12 +70,16 @@ def bind(text: str, plain: str, figures: list[Figure]) -> list[Figure]:
         if found is None and index and figures[index - 1].kind == "date" and previous > sentence:
             # 进出口总额2021年达到…: the noun stands before the date.
             floor = max(figures[index - 2].end if index > 1 else 0, sentence)
-            found = _before(plain, figures[index - 1], floor) if _CLAUSE.isdisjoint(plain[previous : figure.start]) else None
+            found = (
+                _before(plain, figures[index - 1], floor)
+                if _CLAUSE.isdisjoint(plain[previous : figure.start])
+                else None
+            )
         if found is not None:
             if metric is not None and not opens:
                 period = None  # a date in mid-sentence holds for its own metric only
             metric = text[found[0] : found[1]]
-        plan = _PLAN.search(plain, sentence, figure.start) if period is None else None
+        plan = _PLAN.search(plain, max(sentence, figure.start - 60), figure.start) if period is None else None
         bound.append(replace(figure, metric=metric, period=plan[0] if plan else period))
     return bound
 
@@ -100,8 +108,9 @@ def _before(plain: str, figure: Figure, floor: int) -> tuple[int, int] | None:
     begin = _begin(plain, figure.start, _CLAUSE, floor)
     end = figure.start
     if figure.kind != "rank":
-        link = _LINK.search(plain[begin:end])
-        end = begin + link.start() if link else end
+        near = max(begin, end - _LINK_LENGTH)
+        link = _LINK.search(plain[near:end])
+        end = near + link.start() if link else end
     verbs = [match.end() for match in _VERB.finditer(plain, begin, end)]
     for place in (*verbs, plain.rfind("的", begin, end) + 1):
         if begin < place <= end - 2:

@@ -6,7 +6,7 @@ term's part in `rows` and `counts`, and these two. All are mapped into memory, s
 
 from __future__ import annotations
 
-from array import array
+import array
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -85,9 +85,9 @@ class PostingsCounter:
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
-        self._term_of = array("i")
-        self._row_of = array("i")
-        self._counts = array("i")
+        self._term_of = array.array("i")
+        self._row_of = array.array("i")
+        self._counts = array.array("i")
         self._size = 0
 
     def add(self, row: int, tokens: Sequence[str]) -> None:
@@ -124,9 +124,11 @@ class PostingsCounter:
 def load_array(path: Path) -> npt.NDArray[Any]:
     """Map a saved array into memory. Raise OSError or ValueError where it is missing or damaged."""
     try:
-        return np.load(path, mmap_mode="r")
+        loaded = np.load(path, mmap_mode="r")
     except ValueError:
-        return np.load(path)  # an empty array cannot be mapped
+        loaded = np.load(path)  # an empty one cannot be mapped
+    # A plain view of the mapped memory: numpy's memmap class makes every slice slow.
+    return np.asarray(loaded)
 
 
 def _offsets(term_of: Integers, terms: int) -> Integers:

@@ -1,6 +1,6 @@
 """What a question asks for: the kind of figure, its unit, the period and how fine a date.
 
-A table of question words, read from the top; the first that stands in the question decides. It looks nothing up.
+Tables of question words, read from the top; the first that stands in the question decides.
 """
 
 from __future__ import annotations
@@ -30,16 +30,38 @@ def _rule(words: str, kinds: str, grain: Grain = None, unit: str | None = None) 
 # Question words that settle what is asked whatever else the question says.
 _ASKED = (
     _rule(r"百分之(?:几|多少)|百分点|占比|比重|几成|多少成|百分比", "percent ratio", unit="%"),
-    _rule(r"第几|第多少|排名?第?几|排行?第?几|哪一?[届名届位任]|排名|名次|位次|排在|位列|位居|居第", "rank count"),
+    _rule(
+        r"第几|第多少|排名?第?几|排行?第?几|哪一?[届名届位任]|排名|名次|位次|排在|位列|位居|居第",
+        "rank count",
+    ),
     _rule(r"几比几|比分", "ratio count"),
     _rule(r"几[个多]?倍|多少倍|几分之几|几番|多少番", "ratio percent"),
-    _rule(r"哪一?个?年份?(?!级|代|龄)|何年(?!何月)|哪几年|(?:公元|西元|民国|昭和|[是在于至到])几几?年|年份|几几年|哪一?年", "date", "year"),
-    _rule(r"几月几[日号]|哪一?[天日]|何日|几[日号](?!线|楼)|哪些天|日期|生日|哪个日子|何年何月何日", "date", "day"),
+    _rule(
+        r"哪一?个?年份?(?!级|代|龄)|何年(?!何月)|哪几年|(?:公元|西元|民国|昭和|[在于至到])几几?年|几几年",
+        "date",
+        "year",
+    ),
+    _rule(
+        r"几月几[日号]|哪一?[天日]|何日|几[日号](?!线|楼)|哪些天|日期|生日|哪个日子|何年何月何日",
+        "date",
+        "day",
+    ),
     _rule(r"哪个?一?个?月份?|几月份?|何月|何年何月", "date", "month"),
     _rule(r"几点|几时", "date duration", "time"),
     _rule(r"哪个?世纪|几世纪|哪个?年代|什么年代|几十年代", "date", "year"),
-    _rule(r"多长时间|多少时间|多久|多长的?时间|时长|几年|多少年|几天|多少天|几个?小时|几个月|多少个?月|几分钟|几周(?!年)", "duration date"),
-    _rule(r"什么时[候间刻期]|何时|啥时|什么日子|哪个时[候期间]|截[至止]何时|什么年|哪段时间|哪个时间|时间段", "date duration"),
+    _rule(
+        r"多长时间|多少时间|多久|多长的?时间|时长|几年|多少年|几天|多少天|几个?小时|几个月|多少个?月|几分钟|几周(?!年)",
+        "duration date",
+    ),
+    _rule(
+        r"什么时[候间刻期]|何时|啥时|什么日子|哪个时[候期间]|截[至止]何时|什么年|哪段时间|哪个时间|时间段",
+        "date duration",
+    ),
+    _rule(
+        r"多少[^,?，？]{0,3}(?:金额|[资现奖罚定租押酬基薪佣本]金|款|[车税学]?费|债|钱)",
+        "money count",
+        unit="元",
+    ),
     _rule(r"多少钱|几块钱|什么价|多少费用|多贵", "money count", unit="元"),
 )
 _UNIT_ASKED = re.compile(
@@ -48,21 +70,40 @@ _UNIT_ASKED = re.compile(
 # What a bare 多少 or a named metric is likely to be, by the nouns about it.
 _NAMED = (
     _rule(r"多大", "measure count duration"),
-    _rule(r"多[长远高宽深重快厚]|身高|体重|面积|距离|海拔|温度|气温|时速|速度|长度|高度|宽度|深度|重量|里程|全长|直径|容量|产量|分辨率|像素|功率", "measure count"),
-    _rule(r"年龄|几岁|岁数", "measure count", unit="岁"),
+    _rule(
+        r"多[长远高宽深重快厚]|身高|体重|面积|距离|海拔|温度|气温|时速|速度|长度|高度|宽度|深度|重量|里程|全长|直径|容量|产量|分辨率|像素|功率",
+        "measure count",
+    ),
+    _rule(r"年龄|几岁|岁数", "measure duration", unit="岁"),
     _rule(r"分数线?|得分|最[高低]分|多少分|评分|平均分|录取分", "count measure", unit="分"),
-    _rule(r"(?<!效)(?<!频)(?<!功)率|比例|份额|涨幅|降幅|跌幅|增幅|增速|占[^有领据用地]|比率|折扣", "percent ratio", unit="%"),
+    _rule(
+        r"(?<!效)(?<!频)(?<!功)率|比例|份额|涨幅|降幅|跌幅|增幅|增速|占[^有领据用地]|比率|折扣",
+        "percent ratio",
+        unit="%",
+    ),
     _rule(
         r"总额|金额|价格|价钱|售价|房价|单价|票房|资金|总值|产值|gdp|收入|营收|利润|亏损|成本|市值|工资|薪|费用?|学费|投资额|资本|贷款|预算|"
         r"售价|赔偿|身价|股价|奖金|罚金|罚款|损失|债务|价值|元",
         "money count percent",
     ),
-    _rule(r"时限|期限|寿命|周期|有效期|开办时间|办理时间|办结时间|审批时间|用时|耗时|刑期|保质期", "duration date measure"),
+    _rule(
+        r"时限|期限|寿命|周期|有效期|开办时间|办理时间|办结时间|审批时间|用时|耗时|刑期|保质期",
+        "duration date measure",
+    ),
     _rule(r"时间|播出|上映|开始于|成立于", "date duration"),
-    _rule(r"人口|人数|数量|个数|次数|总数|数目|规模|伤亡|死亡|销量|数是|[家户台件]数|股票|股份", "count money measure"),
+    _rule(r"周期", "date duration"),
+    _rule(r"额度", "money count", unit="元"),
+    _rule(r"[股票]份?(?:的?数量?|数)|股票|股份", "count money", unit="股"),
+    _rule(r"人数|伤亡|死亡|受伤", "count", unit="人"),
+    _rule(r"次数", "count", unit="次"),
+    _rule(r"人口|人数|数量|个数|次数|总数|数目|规模|销量|数是|[家户台件]数", "count money measure"),
 )
 _OPEN = re.compile(r"多少|几(?!乎|何|率|内|维)|多[大长远高宽深重快厚]")
-_NOT_FIGURES = re.compile(r"谁|为什么|为何|怎么|如何|哪些|什么(?!时|价|年代|日子)|哪里|哪儿|哪个?(?!年|月|天|日|时|世纪|届)|吗|是否|有没有")
+ASKING_FOR_OTHER = re.compile(
+    r"谁|为什么|为何|怎么|如何|哪些|什么(?!时|价|年代|日子)|哪里|哪儿|哪个?(?!年|月|天|日|时|世纪|届)|吗|是否|有没有"
+)
+"""The words by which something other than a figure is asked for."""
+
 _WHAT_IS = re.compile(r"[是为]?什么[?？]?$|能告诉我|知道|请问|吗[?？]?$")
 ASKING = re.compile(
     rf"(?:请问|是|为|有|在|于|达到?|到)?(?:多少(?:[多余来]?[十百千万亿]+)?|第?几(?!乎|何|率|内|维)[多十百千万亿]*)(?:{units.UNIT}(?:{units.RATE})?)?"
@@ -85,7 +126,7 @@ def wanted(normal: str) -> Wanted:
         return Wanted(_with(kind), unit, period)
     asks = _OPEN.search(normal) is not None
     named = _WHAT_IS.sub("", normal)
-    if not asks and _NOT_FIGURES.search(named):
+    if not asks and ASKING_FOR_OTHER.search(named):
         return Wanted(period=period)
     for rule in _NAMED:
         if rule.words.search(named):
@@ -95,7 +136,12 @@ def wanted(normal: str) -> Wanted:
 
 def _unit(normal: str) -> str | None:
     match = _UNIT_ASKED.search(normal)
-    return units.canonical(match["unit"].strip().lower()) if match else None
+    if match is None:
+        return None
+    after = normal[match.end() : match.end() + 1]
+    if after and after in units.NAMES_AFTER.get(match["unit"], ""):
+        return None
+    return units.canonical(match["unit"].lower())
 
 
 def _with(kind: FigureKind) -> _Kinds:

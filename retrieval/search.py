@@ -1,8 +1,8 @@
 """Ranks the paragraphs for a question's terms: BM25, with each paragraph in its context.
 
-A term that a paragraph lacks still counts for it where its document (by DOCUMENT) or a neighbour (by NEIGHBOUR)
-holds the term. A term that it holds counts once, by its own BM25: adding the whole document's score instead
-would push many paragraphs of one article to the top.
+A term that a paragraph lacks still counts for it where its document (by DOCUMENT) or a neighbour (by
+NEIGHBOUR) holds the term. A term that it holds counts once, by its own BM25: adding the whole document's
+score instead would push many paragraphs of one article to the top.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ class Searcher:
             holds[rows] = False
         return scores
 
-    def _lend(self, scores: Floats, rows: Integers, weights: Floats, step: int, holds: npt.NDArray[np.bool_]) -> None:
+    def _lend(
+        self, scores: Floats, rows: Integers, weights: Floats, step: int, holds: npt.NDArray[np.bool_]
+    ) -> None:
         """Give the neighbours of `rows`, one `step` on, their share of a term that they lack."""
         near = rows + step
         inside = (near >= 0) & (near < len(scores))
@@ -86,7 +88,7 @@ class Searcher:
         scores[near[same]] += NEIGHBOUR * weights[same]
 
     def top(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The `limit` best rows with their scores, best first and earlier rows first among equals; none at 0."""
+        """The `limit` best rows with their scores, best first, among equals the earlier; none at 0."""
         scores = self.scores(terms)
         rows = np.flatnonzero(scores > 0)
         if len(rows) > limit:

@@ -1,7 +1,7 @@
 """One immutable, complete index in one folder: paragraphs with their figures, postings and dictionary.
 
-A manifest, written last, holds the checksum of every file. A reader holds a shared lock on the folder for as long
-as it uses the Snapshot, so that whoever sweeps old ones away leaves it alone.
+A manifest, written last, holds the checksum of every file. A reader holds a shared lock on the folder for as
+long as it uses the Snapshot, so that whoever sweeps old ones away leaves it alone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from retrieval.postings import Integers, Postings
+    from retrieval.postings import Postings
 
 FORMAT = 1
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
@@ -55,15 +55,16 @@ class SourceFile:
 
 
 class Snapshot:
-    """Safe for many threads. `name` is the folder's, `files` what was read, `paragraphs` how many there are."""
+    """Safe for many threads. `name` is the folder's, `files` what was read, `paragraphs` their number."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the Snapshot in `folder`. Raise SnapshotError where it is missing, damaged or of another format."""
+    def __init__(self, folder: Path, when_released: Callable[[], None] | None = None) -> None:
+        """`when_released` is called once nobody refers to the Snapshot any more.
+
+        Raise SnapshotError where `folder` holds no Snapshot, a damaged one or one of another format.
+        """
         self.name = folder.name
         self.folder = folder
-        lock = _lock(folder)
-        # The lock goes when nobody refers to the Snapshot any more.
-        self._release = weakref.finalize(self, os.close, lock)
+        weakref.finalize(self, _release, _lock(folder), when_released)
         manifest = _read_manifest(folder)
         self.files = tuple(SourceFile(**file) for file in manifest["files"])
         self.documents: int = manifest["documents"]
@@ -77,10 +78,6 @@ class Snapshot:
         except (OSError, ValueError, RuntimeError) as error:
             raise SnapshotError(f"索引损坏：{folder}") from error
         self.paragraphs = len(self._offsets) - 1
-
-    def on_release(self, action: Callable[[], None]) -> None:
-        """Do `action` once nobody reads the Snapshot any more."""
-        weakref.finalize(self, action).atexit = False
 
     def record(self, row: int) -> bytes:
         """The paragraph of `row` as it is stored."""
@@ -180,12 +177,17 @@ def hold(folder: Path) -> int:
     return _lock(folder)
 
 
+def is_abandoned(folder: Path) -> bool:
+    """Whether a build was killed before it could lock `folder`; for whoever alone may build now."""
+    return not (folder / _LOCK).exists()
+
+
 def remove_unread(folder: Path) -> None:
     """Remove the Snapshot in `folder` unless somebody reads or writes it."""
     try:
         descriptor = os.open(folder / _LOCK, os.O_RDONLY)
     except OSError:
-        return  # another process was faster, or has yet to lock it
+        return  # somebody was faster, or has yet to lock it
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -212,6 +214,12 @@ def _lock(folder: Path) -> int:
         raise SnapshotError(f"索引缺失：{folder}") from error
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
+
+
+def _release(lock: int, then: Callable[[], None] | None) -> None:
+    os.close(lock)
+    if then:
+        then()
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
@@ -249,7 +257,9 @@ def _number(paragraph_id: str) -> int:
 
 def _decode(record: bytes) -> tuple[Paragraph, tuple[Figure, ...]]:
     fields = json.loads(record)
-    figures = tuple(Figure(**{**figure, "value": _value(figure["value"])}) for figure in fields.pop("figures"))
+    figures = tuple(
+        Figure(**{**figure, "value": _value(figure["value"])}) for figure in fields.pop("figures")
+    )
     return Paragraph(**fields), figures
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from telegram.constants import ChatType
+
 from bot import delivery
 from bot.markup import escape
 from bot.menu import publish_for_admin
@@ -41,4 +43,5 @@ class Conversation:
 
 async def _say(update: Update, text: str) -> None:
     if update.message:
-        await delivery.reply(update.message, escape(text))
+        in_group = update.message.chat.type != ChatType.PRIVATE
+        await delivery.reply(update.message, escape(text), quoting=in_group)

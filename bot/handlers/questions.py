@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -95,7 +96,7 @@ def command_text(message: Message) -> str:
 def text_without_mention(message: Message) -> str:
     text = message.text or ""
     for mention in _mentions(message):
-        text = text.replace(mention, " ")
+        text = re.sub(rf"{re.escape(mention)}(?!\w)", " ", text)
     return text.strip()
 
 

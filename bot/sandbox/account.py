@@ -83,7 +83,7 @@ def get_chat_member_count(world: World, params: Params) -> int:
 
 
 def set_my_commands(world: World, params: Params) -> bool:
-    commands = params.array("commands") or []
+    commands = params.objects("commands") or []
     if len(commands) > BotCommandLimit.MAX_COMMAND_NUMBER:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:

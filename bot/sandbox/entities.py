@@ -250,7 +250,10 @@ def _checked(text: str, entities: Iterable[Json]) -> list[Json]:
     end = utf16_length(text)
     checked = []
     for entity in entities:
-        if not isinstance(entity, dict) or not {"type", "offset", "length"} <= entity.keys():
+        if (
+            not all(isinstance(entity.get(name), int) for name in ("offset", "length"))
+            or "type" not in entity
+        ):
             raise bad_request("can't parse MessageEntity: type, offset and length are expected")
         if entity["offset"] < 0 or entity["length"] <= 0 or entity["offset"] + entity["length"] > end:
             raise bad_request(f"entity of type {entity['type']} lies outside of the text")

@@ -88,17 +88,17 @@ class UpdateQueue:
             self._changed.notify()
 
     def repeat(self, update: Json) -> None:
-        """Queue an update again under its own id, as Telegram does when a confirmation was lost."""
+        """Give an update to the waiting poll again under its own id, as if its confirmation had been lost."""
         self._pending.appendleft(copy.deepcopy(update))
         self._changed.notify()
 
     def clear(self) -> None:
         self._pending.clear()
 
-    def allow(self, kinds: list[str] | None) -> None:
+    def allow(self, kinds: list[object] | None) -> None:
         """Set the kinds to queue from now on; an empty list means the usual ones, None leaves them."""
         if kinds is not None:
-            self._allowed = set(kinds)
+            self._allowed = set(map(str, kinds))
 
     async def poll(self, offset: int, limit: int, seconds: float) -> list[Json]:
         """Return the next updates, waiting for one up to `seconds`.

@@ -37,7 +37,7 @@ def send_document(world: World, params: Params) -> Json:
 
 def send_media_group(world: World, params: Params) -> list[Json]:
     chat = world.writable(params.text("chat_id"))
-    items = params.array("media") or []
+    items = params.objects("media") or []
     if not MediaGroupLimit.MIN_MEDIA_LENGTH <= len(items) <= MediaGroupLimit.MAX_MEDIA_LENGTH:
         raise bad_request("wrong number of media items: an album has 2 to 10")
     kinds = {item.get("type") for item in items}

@@ -18,7 +18,7 @@ from telegram.constants import (
 
 from bot.sandbox.chats import as_replied
 from bot.sandbox.entities import formatted, utf16_length
-from bot.sandbox.markup import inline_keyboard, reply_markup
+from bot.sandbox.markup import reply_markup
 from bot.sandbox.wire import Params, bad_request
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ NOT_MODIFIED = (
 
 def send_message(world: World, params: Params) -> Json:
     chat = world.writable(params.text("chat_id"))
-    text, entities = formatted(params.text("text"), params.text("parse_mode"), params.array("entities"))
+    text, entities = formatted(params.text("text"), params.text("parse_mode"), params.objects("entities"))
     if not text:
         raise bad_request("message text is empty")
     if utf16_length(text) > MessageLimit.MAX_TEXT_LENGTH:
@@ -67,7 +67,7 @@ def with_entities(text: str, entities: list[Json], prefix: str = "") -> Json:
 
 def caption(params: Params) -> Json:
     text, entities = formatted(
-        params.text("caption"), params.text("parse_mode"), params.array("caption_entities")
+        params.text("caption"), params.text("parse_mode"), params.objects("caption_entities")
     )
     if utf16_length(text) > MessageLimit.CAPTION_LENGTH:
         raise bad_request("message caption is too long")
@@ -75,25 +75,25 @@ def caption(params: Params) -> Json:
 
 
 def replied(chat: Chat, params: Params) -> Json:
-    reply = params.object("reply_parameters") or {}
-    message_id = reply.get("message_id") or params.integer("reply_to_message_id")
+    reply = Params(params.object("reply_parameters") or {})
+    message_id = reply.integer("message_id") or params.integer("reply_to_message_id")
     if message_id is None:
         return {}
-    target = chat.messages.get(int(message_id))
+    target = chat.messages.get(message_id)
     if target is None:
-        if reply.get("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
+        if reply.flag("allow_sending_without_reply") or params.flag("allow_sending_without_reply"):
             return {}
         raise bad_request("message to be replied not found")
     content: Json = {"reply_to_message": as_replied(target)}
-    if reply.get("quote"):
-        content["quote"] = quote(target, Params(reply))
+    if reply.text("quote"):
+        content["quote"] = quote(target, reply)
     return content
 
 
 def quote(target: Json, reply: Params) -> Json:
     """Return the TextQuote; its text must stand in the message exactly as it is."""
     text, entities = formatted(
-        reply.text("quote"), reply.text("quote_parse_mode"), reply.array("quote_entities")
+        reply.text("quote"), reply.text("quote_parse_mode"), reply.objects("quote_entities")
     )
     body = target.get("text") or target.get("caption") or ""
     at = body.find(text)
@@ -107,7 +107,7 @@ def edit_message_text(world: World, params: Params) -> Json:
     _, message = _editable(world, params)
     if "text" not in message:
         raise bad_request("there is no text in the message to edit")
-    text, entities = formatted(params.text("text"), params.text("parse_mode"), params.array("entities"))
+    text, entities = formatted(params.text("text"), params.text("parse_mode"), params.objects("entities"))
     if not text:
         raise bad_request("message text is empty")
     if utf16_length(text) > MessageLimit.MAX_TEXT_LENGTH:
@@ -187,7 +187,7 @@ def send_chat_action(world: World, params: Params) -> bool:
 def set_message_reaction(world: World, params: Params) -> bool:
     chat = world.writable(params.text("chat_id"))
     message = chat.message(params.integer("message_id"), "message to react not found")
-    reactions = params.array("reaction") or []
+    reactions = params.objects("reaction") or []
     if len(reactions) > 1:
         raise bad_request("REACTIONS_TOO_MANY")
     world.journal.add("reaction", chat.id, message_id=message["message_id"], reaction=reactions)
@@ -218,7 +218,7 @@ def answer_callback_query(world: World, params: Params) -> bool:
 
 
 def answer_inline_query(world: World, params: Params) -> bool:
-    results = params.array("results")
+    results = params.objects("results")
     if results is None:
         raise bad_request("can't parse inline query results: array expected")
     if len(results) > InlineQueryLimit.RESULTS:
@@ -240,15 +240,16 @@ def answer_inline_query(world: World, params: Params) -> bool:
 
 
 def _inline_result(result: Json) -> Json:
-    if "reply_markup" in result:
-        inline_keyboard(result["reply_markup"].get("inline_keyboard"))
+    reply_markup(Params(result))
     content = result.get("input_message_content")
     if result.get("type") != "article" or not isinstance(content, dict):
         return result
     if not result.get("title"):
         raise bad_request("can't parse inline query result: Can't find field \"title\"")
     given = Params(content)
-    text, entities = formatted(given.text("message_text"), given.text("parse_mode"), given.array("entities"))
+    text, entities = formatted(
+        given.text("message_text"), given.text("parse_mode"), given.objects("entities")
+    )
     if not text:
         raise bad_request("message text is empty")
     if utf16_length(text) > MessageLimit.MAX_TEXT_LENGTH:

@@ -13,7 +13,7 @@ from telegram.constants import FileSizeLimit, MessageLimit
 
 from bot.sandbox.account import member
 from bot.sandbox.chats import as_replied
-from bot.sandbox.entities import find_entities, formatted, utf16_length
+from bot.sandbox.entities import find_entities, utf16_length
 from bot.sandbox.media import image_size, stored_upload
 from bot.sandbox.methods import with_entities
 from bot.sandbox.wire import Upload
@@ -67,10 +67,11 @@ class Message:
         return [[button["text"] for button in row] for row in self._keyboard()]
 
     def button(self, name: str) -> Json:
-        """Return the button by its text or its callback data; raise LookupError where there is none."""
-        for row in self._keyboard():
-            for button in row:
-                if name in {button["text"], button.get("callback_data")}:
+        """Return the button by its callback data or else its text; raise LookupError where there is none."""
+        buttons = [button for row in self._keyboard() for button in row]
+        for key in ("callback_data", "text"):
+            for button in buttons:
+                if button.get(key) == name:
                     return dict(button)
         raise LookupError(f"no button {name!r} among {self.buttons}")
 
@@ -228,10 +229,10 @@ class Person(Conversation):
 
     def _checked(self, text: str) -> Json:
         """Return the fields of a text; raise ValueError where no Telegram app would send it."""
-        text, entities = formatted(text, "")
+        text = text.encode().decode().strip()  # a lone surrogate is a UnicodeEncodeError
         if not 1 <= utf16_length(text) <= MessageLimit.MAX_TEXT_LENGTH:
             raise ValueError(f"a message has 1 to {MessageLimit.MAX_TEXT_LENGTH} UTF-16 units")
-        return with_entities(text, entities)
+        return with_entities(text, find_entities(text)[: MessageLimit.MESSAGE_ENTITIES])
 
     def _send(self, content: Json, chat: Conversation | None, reply_to: Message | None) -> Message:
         place = (chat or self).chat

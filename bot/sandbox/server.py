@@ -93,7 +93,6 @@ class Sandbox:
         self._limiter = RateLimiter() if rate_limits else None
         self._faults = Faults()
         self._people: dict[int, Person] = {}
-        self._groups: dict[int, Conversation] = {}
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
@@ -154,20 +153,15 @@ class Sandbox:
             person.user.id: "creator" if place == 0 else "member" for place, person in enumerate(members)
         }
         group = Conversation(self.world, self.world.add_group(title, statuses))
-        self._groups[group.id] = group
         members[0].change_bot_status(group, "member")
         return group
-
-    def conversation(self, chat_id: int) -> Conversation:
-        """Raise LookupError where there is no such chat."""
-        return self._people.get(chat_id) or self._groups[chat_id]
 
     async def until(
         self,
         predicate: Callable[[], object],
         timeout: float = PATIENCE,  # noqa: ASYNC109 - tests read better so
     ) -> None:
-        """Return once `predicate()` is true, looked at after every event; raise TimeoutError if it never is."""
+        """Return once `predicate()` is true, looked at after every event; else raise TimeoutError."""
         await until(self.world, predicate, timeout)
 
     def called(self, method: str) -> list[Call]:
@@ -176,7 +170,7 @@ class Sandbox:
     def fail_next(
         self, method: str, status: int, description: str, retry_after: int | None = None, times: int = 1
     ) -> None:
-        """Answer the next calls of the method (`*` for any but getUpdates) with this error, without effect."""
+        """Answer the next calls (of `*`: any but getUpdates) with this error, without effect."""
         self._faults.add(method, Fault(ApiError(status, description, retry_after)), times)
 
     def delay_next(self, method: str, seconds: float, times: int = 1, *, after: bool = False) -> None:

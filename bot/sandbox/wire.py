@@ -84,11 +84,15 @@ class Params:
             raise bad_request(f'can\'t parse "{name}": array expected')
         return value
 
-    def upload(self, name: str) -> Upload | None:
-        """Return the file given under `name` itself or by `attach://<field>`."""
-        return self.uploads.get(name) or self.attached(self.text(name))
+    def objects(self, name: str) -> list[Json] | None:
+        """Return an array whose items are objects."""
+        value = self.array(name)
+        if value is not None and not all(isinstance(item, dict) for item in value):
+            raise bad_request(f'can\'t parse "{name}": objects expected')
+        return value
 
     def attached(self, reference: str) -> Upload | None:
+        """Return the file that `attach://<field>` names."""
         return self.uploads.get(reference.removeprefix("attach://")) if "attach://" in reference else None
 
     def _nested(self, name: str) -> Any:  # noqa: ANN401 - it is whatever the JSON holds
@@ -97,10 +101,19 @@ class Params:
             return value
         if not value:
             return None
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise bad_request(f"can't parse {name.replace('_', ' ')} JSON object") from None
+        return _parsed(value, f"{name.replace('_', ' ')} JSON object")
+
+
+def _parsed(source: str | bytes, what: str) -> Any:  # noqa: ANN401 - it is whatever the JSON holds
+    try:
+        value = json.loads(source)
+    except (ValueError, RecursionError):
+        raise bad_request(f"can't parse {what}") from None
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # an escaped lone surrogate, which no answer could carry
+        raise bad_request("strings must be encoded in UTF-8") from None
+    return value
 
 
 async def read_params(request: Request) -> Params:
@@ -109,10 +122,7 @@ async def read_params(request: Request) -> Params:
     uploads: dict[str, Upload] = {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        try:
-            body = json.loads(await request.body() or b"{}")
-        except ValueError:
-            raise bad_request("can't parse JSON object") from None
+        body = _parsed(await request.body() or b"{}", "JSON object")
         if not isinstance(body, dict):
             raise bad_request("object expected as the body")
         values |= body

@@ -33,7 +33,7 @@ def find_files(folder: Path) -> list[str]:
     or a folder that may not be listed is in, so that reading it says why it is skipped. Links to folders
     are followed, each folder once. Raise DocumentError where `folder` is no folder.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a parent may not be entered
         raise DocumentError(str(folder), "文件夹不存在")
     found: list[str] = []
     seen: set[tuple[int, int]] = set()

@@ -57,7 +57,7 @@ def clean(blocks: Iterable[Block]) -> Iterator[Block]:
     for block in blocks:
         for part in _around_gaps(block):
             kind = part.kind
-            if kind in ("text", "item", "heading", "caption") and is_boilerplate(part.text):
+            if kind in ("text", "item", "caption") and is_boilerplate(part.text):
                 dropped = True
                 continue
             if kind == "text" and byline(part.text) is not None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BULLET = "• "
 
+_LONGEST_ITEM = 1000  # characters; beyond, a further line is a paragraph, so that reading stays linear
+
 _HEADING = re.compile(r"(#{1,6})(?:\s+(.+)|([^\s#][^#]*))")
 _UNDERLINE = re.compile(r"={3,}|-{3,}")
 _RULE = re.compile(r"([-_=~])(?:\s*\1){2,}|\*(?:\s+\*){2,}")
@@ -118,7 +120,7 @@ def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
         if held and not block.spaced and rule and _is_underlined(held, block):
             held = Block("heading", held.text, level=1 if block.text[0] == "=" else 2)
             continue
-        if held and not block.spaced and held.kind == "item" and block.kind == "text" and block.indented:
+        if held and not block.spaced and _goes_on_item(held, block):
             held = replace(held, text=join(held.text, block.text))
             continue
         if held:
@@ -127,6 +129,11 @@ def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
         ruled = rule
     if held:
         yield held
+
+
+def _goes_on_item(above: Block, below: Block) -> bool:
+    short = len(above.text) <= _LONGEST_ITEM
+    return above.kind == "item" and below.kind == "text" and below.indented and short
 
 
 def _is_underlined(above: Block, below: Block) -> bool:

@@ -1,4 +1,4 @@
-"""The bot's test bench: the sandbox's Bot API server, a bare bot on it, and Chromium as a phone for its page."""
+"""The bot's test bench: the sandbox's Bot API server, a bare bot on it, and Chromium as a phone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-PATIENCE = 5.0
+PATIENCE = 10.0  # seconds; a busy machine takes its time
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -47,8 +47,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def api(sandbox: Sandbox) -> AsyncIterator[Bot]:
     """A bare python-telegram-bot Bot that calls the sandbox."""
     # Plain HTTP needs no certificates, and loading them takes longer than most tests.
-    requests = [HTTPXRequest(httpx_kwargs={"verify": False}) for _ in range(2)]
-    async with Bot(SANDBOX_TOKEN, f"{sandbox.url}/bot", f"{sandbox.url}/file/bot", *requests) as bot:
+    calls, polls = (HTTPXRequest(httpx_kwargs={"verify": False}) for _ in range(2))
+    url = f"{sandbox.url}/bot", f"{sandbox.url}/file/bot"
+    async with Bot(SANDBOX_TOKEN, *url, request=calls, get_updates_request=polls) as bot:
         yield bot
 
 
@@ -76,8 +77,8 @@ class Phone:
 
     async def sees(self, text: str, selector: str = "body") -> None:
         """Wait until the text stands in an element of the selector."""
-        found = "return [...document.querySelectorAll(arguments[0])].some((e) => e.innerText.includes(arguments[1]))"
-        await self.until(found, selector, text)
+        found = "[...document.querySelectorAll(arguments[0])].some((e) => e.innerText.includes(arguments[1]))"
+        await self.until(f"return {found}", selector, text)
 
     async def until(self, script: str, *arguments: object) -> None:
         def wait() -> None:
@@ -101,7 +102,8 @@ class Phone:
 
     def complaints(self) -> list[str]:
         """Return what the browser complained of since the last look: script errors, refused content."""
-        return [entry["message"] for entry in self.chrome.get_log("browser")]
+        entries = self.chrome.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in entries]
 
 
 @pytest.fixture(scope="module")

@@ -23,14 +23,14 @@ TEA = Paragraph(
     date="2021-03-05",
     source="云岭县志",
 )
-ROAD = Paragraph("road", "road.md", 0, 0, "公路", None, "2020年新修公路35公里。")
+MARKET = Paragraph("market", "market.md", 0, 0, "集市", None, "2020年茶市成交1900吨。")
 TONS = Figure("3100吨", "measure", 3100.0, "吨", 20, 25, metric="干茶产量", period="2020年", paragraph="tea")
-KILOMETRES = Figure("35公里", "measure", 35.0, "公里", 9, 13, metric="新修公路", paragraph="road")
+SOLD = Figure("1900吨", "measure", 1900.0, "吨", 9, 14, metric="茶市成交", paragraph="market")
 ANSWER = Answer(
     question=Question("2020年干茶产量", "2020年干茶产量", ("干茶", "产量")),
     found=True,
-    hits=(Hit(TEA, 9.0, ((16, 18), (18, 20))), Hit(ROAD, 2.0)),
-    figures=(TONS, KILOMETRES),
+    hits=(Hit(TEA, 9.0, ((16, 18), (18, 20))), Hit(MARKET, 2.0)),
+    figures=(TONS, SOLD),
 )
 
 
@@ -38,25 +38,31 @@ def test_answer() -> None:
     """The best figure comes first, then the paragraph with its marks, then the source."""
     assert answer_page(ANSWER, 0, SIMPLIFIED).split("\n") == [
         "<b>3100吨</b>　干茶产量 · 2020年",
-        "35公里　新修公路 · 见第 2 条",
+        "另有：1900吨 茶市成交 · 见第 2 条",
         "<blockquote>全县茶园面积12万亩。2020年<u>干茶产量</u><b>3100吨</b>，产值达4.6亿元。</blockquote>",
-        "📄 <i>云岭县茶业报告 · 产量 · 云岭县志 · 2021年3月5日</i>",
+        "📄 云岭县茶业报告 · 产量 · 2021年3月5日",
     ]
 
 
 def test_later_page_has_its_own_figures() -> None:
     """Another result shows the figures of its own paragraph only."""
     assert answer_page(ANSWER, 1, SIMPLIFIED).split("\n") == [
-        "<b>35公里</b>　新修公路",
-        "<blockquote>2020年新修公路<b>35公里</b>。</blockquote>",
-        "📄 <i>公路</i>",
+        "<b>1900吨</b>　茶市成交",
+        "<blockquote>2020年茶市成交<b>1900吨</b>。</blockquote>",
+        "📄 集市",
     ]
 
 
 def test_same_value_once() -> None:
     """A figure that several paragraphs repeat is shown once."""
-    answer = replace(ANSWER, figures=(TONS, replace(TONS, paragraph="road")))
+    answer = replace(ANSWER, figures=(TONS, replace(TONS, paragraph="market")))
     assert answer_page(answer, 0, SIMPLIFIED).count("干茶产量 · 2020年") == 1
+
+
+def test_other_units_are_left_out() -> None:
+    """A number in another unit than the best figure stays in its paragraph."""
+    year = Figure("2020年", "date", "2020", None, 11, 16, paragraph="tea")
+    assert answer_page(replace(ANSWER, figures=(TONS, year)), 0, SIMPLIFIED).count("2020年") == 2
 
 
 def test_not_found() -> None:
@@ -75,12 +81,12 @@ def test_near_paragraph_is_labelled() -> None:
 
 def test_context() -> None:
     """A paragraph is shown between its neighbours, and stands out."""
-    page = context_page(ANSWER.hits[0], ROAD, replace(ROAD, text="后文。"), SIMPLIFIED)
+    page = context_page(ANSWER.hits[0], MARKET, replace(MARKET, text="后文。"), SIMPLIFIED)
     assert page.split("\n\n") == [
-        "2020年新修公路35公里。",
+        "2020年茶市成交1900吨。",
         "<blockquote>全县茶园面积12万亩。2020年<u>干茶产量</u>3100吨，产值达4.6亿元。</blockquote>",
         "后文。",
-        "📄 <i>云岭县茶业报告 · 产量 · 云岭县志 · 2021年3月5日</i>",
+        "📄 云岭县茶业报告 · 产量 · 云岭县志 · 2021年3月5日",
     ]
 
 

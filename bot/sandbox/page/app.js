@@ -16,6 +16,7 @@ let tabs = new Map();
 let current = null;
 let connected = false;
 let toastTimer = 0;
+let tappedAway = false;
 
 async function load() {
   let loaded;
@@ -221,7 +222,7 @@ byId("log").addEventListener("click", (event) => {
   if (at("img.photo")) return enlarge(at("img.photo"));
   if (at("code")) return copy(at("code").textContent);
   if (at("a, button") || String(getSelection())) return undefined;
-  if (at(".bubble") && byId("actions").hidden) return openActions(at(".row"), event.clientX, event.clientY);
+  if (at(".bubble") && !tappedAway) return openActions(at(".row"), event.clientX, event.clientY);
   return undefined;
 });
 byId("log").addEventListener("contextmenu", (event) => {
@@ -231,7 +232,8 @@ byId("log").addEventListener("contextmenu", (event) => {
   openActions(row, event.clientX, event.clientY);
 });
 document.addEventListener("pointerdown", (event) => {
-  if (!event.target.closest("#actions")) setTimeout(closeActions, event.target.closest(".bubble") ? 300 : 0);
+  tappedAway = !byId("actions").hidden; // this tap only closes the menu
+  if (!event.target.closest("#actions")) closeActions();
   if (!event.target.closest(".foot")) composer.closeMenu();
 });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeActions(); });

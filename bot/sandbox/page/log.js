@@ -12,6 +12,8 @@ const badge = document.getElementById("unread");
 
 let tab = null;
 let unread = 0;
+let following = true; // stays with the newest message, until the reader scrolls up
+let lastTop = 0;
 
 export function show(shown) {
   tab = shown;
@@ -28,25 +30,23 @@ export function show(shown) {
 }
 
 export function add(message) {
-  const stay = atBottom();
   const last = log.querySelector(".row:last-of-type");
   append(message, last ? tab.messages.get(Number(last.dataset.id)) : null);
   settle(log.lastElementChild);
   log.lastElementChild.classList.add("fresh");
-  if (stay || isMine(message)) toBottom("smooth");
+  if (following || isMine(message)) toBottom("smooth");
   else count(unread + 1);
 }
 
 export function replace(message) {
   const old = row(message.message_id);
   if (!old) return;
-  const stay = atBottom();
   const fresh = draw(message);
   fresh.classList.toggle("first", old.classList.contains("first"));
   fresh.classList.toggle("last", old.classList.contains("last"));
   old.replaceWith(fresh);
   settle(fresh);
-  if (stay) toBottom("instant");
+  if (following) toBottom("instant");
 }
 
 export function remove(id) {
@@ -68,6 +68,7 @@ export function row(id) {
 }
 
 export function toBottom(behavior) {
+  following = true;
   log.scrollTo({ top: log.scrollHeight, behavior: calm() ? "instant" : behavior });
   count(0);
 }
@@ -104,13 +105,14 @@ function count(number) {
   unread = number;
   badge.textContent = number;
   badge.hidden = !number;
-  down.hidden = !number && atBottom();
+  down.hidden = following;
 }
 
 log.addEventListener("scroll", () => {
-  if (atBottom()) count(0);
-  else down.hidden = false;
+  if (atBottom()) following = true;
+  else if (log.scrollTop < lastTop) following = false;
+  lastTop = log.scrollTop;
+  count(following ? 0 : unread);
 }, { passive: true });
-log.addEventListener("load", (event) => { if (event.target.tagName === "IMG" && atBottom()) toBottom("instant"); }, true);
 down.addEventListener("click", () => toBottom("smooth"));
-new ResizeObserver(() => { if (!unread && down.hidden) toBottom("instant"); }).observe(log);
+new ResizeObserver(() => { if (following) toBottom("instant"); }).observe(log);

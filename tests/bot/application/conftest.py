@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from retrieval.index import Index
 
 from bot.application import serve
 from bot.sandbox.server import SANDBOX_ADMIN_ID
 from bot.settings import SANDBOX_TOKEN, Settings
+from retrieval.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -38,7 +38,7 @@ async def test_reindex(admin: Person, sandbox: Sandbox, settings: Settings) -> N
     assert "文件 6 个" in report
     assert "empty.txt：" in report
     assert "noise.txt：" in report
-    assert (await admin.ask("老廊桥的桥长多少米")).text.startswith("48米")
+    assert "48米" in (await admin.ask("老廊桥的桥长多少米")).text
 
 
 @with_bot
@@ -54,7 +54,7 @@ async def test_long_list_of_skipped_files(admin: Person, sandbox: Sandbox, setti
 @with_bot
 async def test_one_at_a_time(admin: Person, asker: Person, settings: Settings, sandbox: Sandbox) -> None:
     """A second reindex is declined while one runs, and questions are answered meanwhile."""
-    for number in range(300):
+    for number in range(150):
         text = "\n\n".join(
             f"第{number}村第{line}组种植水稻{number + line}亩，养鱼两塘。" for line in range(20)
         )
@@ -64,7 +64,7 @@ async def test_one_at_a_time(admin: Person, asker: Person, settings: Settings, s
     first = await admin.ask("/reindex")
     second = await admin.ask("/reindex")
     assert second.text == SIMPLIFIED.reindex_running
-    assert (await asker.ask("2020年干茶产量多少吨")).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask("2020年干茶产量多少吨")).text
     assert REPORT not in first.text
     await sandbox.until(lambda: REPORT in first.text, timeout=60)
 
@@ -75,7 +75,7 @@ async def test_missing_folder(admin: Person, sandbox: Sandbox, settings: Setting
     settings.documents.rename(settings.documents.with_name("moved"))
     message = await reindexed(admin, sandbox)
     assert message.text.startswith("⚠️")
-    assert (await admin.ask("2020年干茶产量多少吨")).text.startswith("3100吨")
+    assert "3100吨" in (await admin.ask("2020年干茶产量多少吨")).text
 
 
 async def test_without_index(
@@ -94,7 +94,7 @@ async def test_without_index(
         assert (await admin.ask("干茶产量")).text == SIMPLIFIED.no_index_admin
         moved.rename(settings.documents)
         await reindexed(admin, sandbox)
-        assert (await asker.ask("2020年干茶产量多少吨")).text.startswith("3100吨")
+        assert "3100吨" in (await asker.ask("2020年干茶产量多少吨")).text
 
 
 async def test_refresh_at_start(
@@ -105,7 +105,7 @@ async def test_refresh_at_start(
     async with running():
         for _ in range(50):
             answer = await asker.ask("老廊桥的桥长多少米")
-            if answer.text.startswith("48米"):
+            if "48米" in answer.text:
                 return
     raise AssertionError("the new article is not found")
 

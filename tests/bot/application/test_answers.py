@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +9,7 @@ from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 from bot.query_log import QueryLog
 
 if TYPE_CHECKING:
+    from bot.query_log import Entry
     from bot.sandbox.people import Message, Person
     from bot.sandbox.server import Sandbox
     from bot.settings import Settings
@@ -23,13 +25,22 @@ def formatted(message: Message, kind: str) -> list[str]:
     ]
 
 
+def replied(settings: Settings) -> list[Entry]:
+    """Return the log's entries whose reply is known: it is written a moment after the reply."""
+    log = QueryLog.open(settings.query_log)
+    try:
+        return [entry for entry in log.latest(10) if entry.reply is not None]
+    finally:
+        log.close()
+
+
 async def test_figure_paragraph_source(asker: Person) -> None:
     """A question is answered with the figure in bold, the paragraph quoted and the source."""
     answer = await asker.ask("2020年干茶产量多少吨？")
     assert formatted(answer, "bold")[0] == "3100吨"
     assert answer.text.startswith("3100吨")
     assert "2020年全县干茶产量3100吨，比上年增长7.5%" in formatted(answer, "blockquote")[0]
-    assert answer.text.split("\n")[-1] == "📄 云岭县茶业报告 · 产量 · 云岭县志 · 2021年3月5日"
+    assert answer.text.split("\n")[-1] == "📄 云岭县茶业报告 · 产量 · 2021年3月5日"
     assert "产量" in "".join(formatted(answer, "underline"))
 
 
@@ -116,15 +127,39 @@ async def test_language_of_the_asker(sandbox: Sandbox) -> None:
     assert "干茶产量3100吨" in (await taiwanese.ask("2020年乾茶產量是多少")).text
 
 
-async def test_logged(asker: Person, admin: Person, settings: Settings) -> None:
+async def test_many_at_once(sandbox: Sandbox) -> None:
+    """Everybody gets the answer to their own question, however many ask at the same time."""
+    questions = {
+        "2020年干茶产量多少吨": "3100吨",
+        "图书馆藏书多少册": "18万册",
+        "盘山公路全长多少公里": "35公里",
+    }
+    asked = list(questions) * 5
+    people = [sandbox.user(100 + number) for number in range(len(asked))]
+    asking = (person.ask(question, timeout=15) for person, question in zip(people, asked, strict=True))
+    for answer, question in zip(await asyncio.gather(*asking), asked, strict=True):
+        assert answer.json["reply_to_message"]["text"] == question
+        assert questions[question] in answer.text
+
+
+async def test_near(asker: Person, sandbox: Sandbox) -> None:
+    """Buttons under a paragraph that is only near show its context, and lead back to the honest answer."""
+    answer = await asker.ask("石塘镇的邮局几点关门")
+    assert SIMPLIFIED.perhaps in answer.text
+    first = answer.text
+    await (await asker.press(answer, SIMPLIFIED.context)).wait()
+    await sandbox.until(lambda: answer.text != first)
+    await (await asker.press(answer, SIMPLIFIED.back)).wait()
+    await sandbox.until(lambda: answer.text == first)
+
+
+async def test_logged(asker: Person, settings: Settings) -> None:
     """Each question stands in the log once, with its reply."""
     answer = await asker.ask("2020年干茶产量多少吨？")
-    await admin.ask("/logs")  # by now the answer is recorded
-    log = QueryLog.open(settings.query_log)
-    try:
-        (entry,) = log.latest(10)
-    finally:
-        log.close()
+    async with asyncio.timeout(5):
+        while not (entries := await asyncio.to_thread(replied, settings)):  # noqa: ASYNC110 - it is a file
+            await asyncio.sleep(0.02)
+    (entry,) = entries
     assert entry.answer.found
     assert entry.answer.figures[0].text == "3100吨"
     assert (entry.reply, entry.source, entry.language, entry.chat_kind) == (

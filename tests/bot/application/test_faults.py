@@ -32,7 +32,7 @@ async def test_locked_log(asker: Person, sandbox: Sandbox, settings: Settings) -
         started = time.monotonic()
         answer = await asker.ask(QUESTION)
         assert time.monotonic() - started < 2
-        assert answer.text.startswith("3100吨")
+        assert "3100吨" in answer.text
         await (await asker.press(answer, SIMPLIFIED.next)).wait()
         await sandbox.until(lambda: answer.edited)
         holder.rollback()
@@ -51,7 +51,7 @@ async def test_failed_sending(asker: Person, sandbox: Sandbox, fault: tuple[int,
     """An answer that Telegram could not take is sent again."""
     sandbox.fail_next("sendMessage", *fault)
     answer = await asker.ask(QUESTION, timeout=10)
-    assert answer.text.startswith("3100吨")
+    assert "3100吨" in answer.text
     assert len(asker.replies) == 1
 
 
@@ -59,16 +59,16 @@ async def test_failed_sending(asker: Person, sandbox: Sandbox, fault: tuple[int,
 async def test_lost_connection(asker: Person, sandbox: Sandbox) -> None:
     """An answer whose connection broke is sent again."""
     sandbox.drop_next("sendMessage")
-    assert (await asker.ask(QUESTION, timeout=10)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(QUESTION, timeout=10)).text
 
 
 @with_bot
 async def test_typing_does_not_matter(asker: Person, sandbox: Sandbox) -> None:
     """An answer does not depend on the typing sign, nor wait long for it."""
     sandbox.fail_next("sendChatAction", 500, "Internal Server Error")
-    assert (await asker.ask(QUESTION)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(QUESTION)).text
     sandbox.delay_next("sendChatAction", 8)
-    assert (await asker.ask(QUESTION, timeout=4)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(QUESTION, timeout=4)).text
 
 
 @with_bot
@@ -106,7 +106,7 @@ async def test_unreachable_at_start(settings: Settings, sandbox: Sandbox, asker:
     sandbox.fail_next("getMe", 502, "Bad Gateway")
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(settings, stop))
-    assert (await asker.ask(QUESTION, timeout=15)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(QUESTION, timeout=15)).text
     stop.set()
     await serving
 

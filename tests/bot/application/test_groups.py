@@ -24,9 +24,9 @@ def group(sandbox: Sandbox, asker: Person) -> Conversation:
 
 async def test_command(asker: Person, group: Conversation, sandbox: Sandbox) -> None:
     """In a group the command asks, with and without the bot's name."""
-    assert (await asker.ask(f"/ask {QUESTION}", chat=group)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(f"/ask {QUESTION}", chat=group)).text
     named = f"/ask@{sandbox.bot.username} {QUESTION}"
-    assert (await asker.ask(named, chat=group)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(named, chat=group)).text
 
 
 @pytest.mark.parametrize("text", ["@{name} {question}", "{question} @{name}", "@{NAME} {question}"])
@@ -34,7 +34,7 @@ async def test_mention(asker: Person, group: Conversation, sandbox: Sandbox, tex
     """A mention asks, wherever it stands; it is no part of the question."""
     name = str(sandbox.bot.username)
     asked = text.format(name=name, NAME=name.upper(), question=QUESTION)
-    assert (await asker.ask(asked, chat=group)).text.startswith("3100吨")
+    assert "3100吨" in (await asker.ask(asked, chat=group)).text
 
 
 async def test_bare_mention(asker: Person, group: Conversation, sandbox: Sandbox) -> None:
@@ -47,7 +47,7 @@ async def test_reply_to_bot(asker: Person, group: Conversation) -> None:
     """A reply to the bot is a question."""
     first = await asker.ask("/help", chat=group)
     await asker.say(QUESTION, chat=group, reply_to=first)
-    assert (await group.next_reply()).text.startswith("3100吨")
+    assert "3100吨" in (await group.next_reply()).text
 
 
 async def test_silent_otherwise(asker: Person, group: Conversation) -> None:

@@ -107,4 +107,4 @@ async def test_an_album_has_two_to_ten_of_one_kind(api: Bot, chat: int) -> None:
         [InputMediaDocument(b"x")] * 11,
     ):
         with pytest.raises(BadRequest, match="album"):
-            await api.send_media_group(chat, wrong)
+            await api.send_media_group(chat, wrong)  # type: ignore[arg-type]

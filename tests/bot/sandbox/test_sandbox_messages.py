@@ -1,4 +1,4 @@
-"""What the sandbox accepts and refuses of a bot's messages, said by the real python-telegram-bot over HTTP."""
+"""What the sandbox takes and refuses of a bot's messages, from the real python-telegram-bot over HTTP."""
 
 from __future__ import annotations
 

@@ -51,6 +51,18 @@ async def test_a_negative_offset_keeps_only_the_last_updates(api: Bot, sandbox: 
     assert last.message.text == "三"
 
 
+async def test_an_update_can_come_twice(api: Bot, sandbox: Sandbox) -> None:
+    """Under its own id, as when a confirmation was lost on the way."""
+    await sandbox.user(7).say("一")
+    (update,) = await api.get_updates()
+    assert await api.get_updates(offset=update.update_id + 1) == ()
+    polling = asyncio.create_task(api.get_updates(offset=update.update_id + 1, timeout=5))
+    await asyncio.sleep(0.1)
+    sandbox.world.updates.repeat(update.to_dict())
+    (again,) = await polling
+    assert again.update_id == update.update_id
+
+
 async def test_a_long_poll_returns_as_soon_as_there_is_an_update(api: Bot, sandbox: Sandbox) -> None:
     polling = asyncio.create_task(api.get_updates(timeout=5))
     await asyncio.sleep(0.1)
@@ -250,7 +262,7 @@ async def test_parameters_may_come_as_json_form_or_query(sandbox: Sandbox) -> No
             {"params": {"chat_id": "7", "text": "一"}},
             {"data": {"chat_id": "7", "text": "一"}, "files": {"x": ("x", b"x")}},
         ):
-            assert (await client.post(url, **request)).json()["ok"]  # type: ignore[arg-type]
+            assert (await client.post(url, **request)).json()["ok"]
         assert (
             await client.post(url, content=b"{", headers={"content-type": "application/json"})
         ).status_code == 400
@@ -281,6 +293,9 @@ async def test_faults_come_when_ordered(api: Bot, sandbox: Sandbox) -> None:
         await api.send_message(7, "四", read_timeout=0.1)
     await api.send_message(7, "五")
     assert [reply.text for reply in asker.replies] == ["三", "四", "五"]
+    sandbox.fail_next("*", 500, "Internal Server Error", times=9)
+    sandbox.heal()
+    await api.get_me()
     assert [call.status for call in sandbox.called("sendMessage")][:3] == [502, 0, 0]
 
 
@@ -308,3 +323,19 @@ async def test_people_say_only_what_telegram_lets_them_say(sandbox: Sandbox) -> 
 async def test_waiting_ends_when_the_bot_says_nothing(sandbox: Sandbox) -> None:
     with pytest.raises(TimeoutError):
         await sandbox.user(7).next_reply(timeout=0.05)
+
+
+async def test_what_no_answer_could_carry_is_refused(sandbox: Sandbox) -> None:
+    """A lone surrogate, escaped in JSON, would break every later answer that holds it."""
+    await sandbox.user(7).say("/start")
+    broken = b'{"chat_id": 7, "tab": "user", "text": "\\ud800"}'
+    kind = {"content-type": "application/json"}
+    async with httpx.AsyncClient(base_url=sandbox.url) as client:
+        sent = await client.post("/bot1000000:sandbox/sendMessage", content=broken, headers=kind)
+        said = await client.post("/api/say", content=broken, headers=kind)
+    assert (sent.status_code, said.status_code) == (400, 400)
+
+
+async def test_people_may_say_more_than_a_hundred_marked_words(sandbox: Sandbox) -> None:
+    """Telegram keeps the first hundred entities of a person's message."""
+    assert len((await sandbox.user(7).say("#果 " * 500)).entities) == 100

@@ -1,0 +1,105 @@
+"""What numbers and figures look like: the patterns that `figures` reads with, or keeps away from.
+
+They are for texts in simplified, half-width characters (`plain`), and take linear time on any of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from retrieval import units
+
+HAN = "〇零○一二三四五六七八九十百千万亿两廿卅"
+_SCALE = r"(?:[十百](?!分)|千(?![克米瓦卡伏赫帕焦])|万(?!达广|科|豪|宝)|亿|兆(?=[美港日韩]?元))"
+_ARABIC = (
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    rf"(?: ?[多余几]?{_SCALE}+(?:零?\d+{_SCALE}+)*)?"
+)
+_CHINESE = (
+    rf"[几数]?[{HAN}]+(?<!千(?=[克米瓦卡伏赫帕焦]))"
+    r"(?:点[〇零○一二三四五六七八九]+(?![十百千])[万亿]*)?(?:[多余几](?=[万亿])[万亿]+)?"
+)
+_NUMBER = rf"(?:{_ARABIC}|{_CHINESE})[多余几来]?"
+_TO = r" ?(?:-+|—+|–|―|~+|至|到|－) ?"
+_UNIT = rf" ?{units.UNIT}(?:{units.RATE})?"
+
+PERCENT = re.compile(
+    rf"百分之(?P<percent>{_NUMBER})(?:{_TO}(?:百分之)?(?P<last>{_NUMBER}))?|千分之(?P<permille>{_NUMBER})"
+)
+FRACTION = re.compile(
+    rf"(?P<below>{_NUMBER})分之(?P<above>{_NUMBER})|(?P<over>\d{{1,2}})/(?P<under>\d{{1,3}})(?![\d/.])"
+)
+VERSUS = re.compile(
+    r"(?P<a>\d+(?:\.\d+)?|[一二三四五六七八九十两]+)(?: ?: ?|比)"
+    r"(?P<b>\d+(?:\.\d+)?|[一二三四五六七八九十]+|零)(?![\d:.])"
+)
+DOUBLED = re.compile(r"翻了?(?P<n>[一两二三四五六\d])番")
+TENTHS = re.compile(
+    rf"(?P<n>[一二三四五六七八九两\d](?:{_TO}[一二三四五六七八九\d])?)成(?P<half>半)?"
+    r"(?=$|[，。、；！？\s的以左多])"
+)
+HEIGHT = re.compile(
+    r"(?P<m>\d|[一二两])米(?P<rest>\d\d?|[一二三四五六七八九]{1,2})(?![\d一二三四五六七八九十米厘公分])"
+)
+RANK = re.compile(
+    r"第 ?(?P<n>\d+|[一二三四五六七八九十百千零〇]+)"
+    rf"(?:{_TO}第?(?P<last>\d+|[一二三四五六七八九十百]+))?"
+    r"(?P<unit> ?(?:季度?|"
+    r"[位名任届次大条个章集期代号批部轮款卷版世级层站节回场局张周天年册座支颗枚家辆艘所首路军师团种类项桶]))?"
+)
+SIGNED = re.compile(
+    rf"(?P<sign>[¥$€£]|US\$|HK\$) ?(?P<n>{_NUMBER})(?P<unit> ?(?:美元|元|港元|欧元|英镑))?"
+    rf"(?:{_TO}[¥$€£]?(?P<last>{_NUMBER}))?"
+)
+QUANTITY = re.compile(
+    rf"(?P<n>{_NUMBER})(?:(?P<first_unit>{_UNIT})?{_TO}(?P<last>{_NUMBER}))?(?P<unit>{_UNIT})", re.IGNORECASE
+)
+LONG_TIME = re.compile(
+    rf"(?P<n>{_NUMBER}) ?(?P<unit>年|个月|天|日|个?小时|个?钟头|分钟?)(?P<half>半)?"
+    rf"(?:[零又]?(?P<rest>{_NUMBER}) ?(?P<rest_unit>个月|天|日|个?小时|分钟|分|秒钟?))?"
+)
+HALF = re.compile(r"半(?:个)?(?P<unit>年|月|小时|天|世纪|学期|钟头)")
+BARE = re.compile(rf"(?P<n>{_ARABIC}|{_CHINESE})[多余几]?(?:{_TO}(?P<last>{_ARABIC}))?")
+RUN = re.compile(rf"[\d几数{HAN}](?:[\d{HAN}]|[.,](?=\d))*")
+"""A number to pass over whole, when it turned out to be no figure."""
+
+CANDIDATE = re.compile(
+    rf"[-+]?\d|[几数]?[{HAN}]|[第半翻¥$€£]|US\$|HK\$"
+    r"|(?:公|西|纪)元|前(?=[\d一二三四五六七八九]+ ?(?:年|世|季))|民国|昭和|明治|大正|平成|令和"
+    r"|[康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳][\u4e00-\u9fff](?=[\d一二三四五六七八九十元]+年)"
+    r"|[去今明前本当同翌次上]年|[上下]半年|[上下本这]?(?:周|星期)[一二三四五六日天]|[本上下同]个?月"
+    r"|[昨今明前当同次][日天晚]|上世纪|凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|深夜|[上下本]周"
+)
+"""Where a figure may begin."""
+
+NO_FIGURES = (
+    re.compile(r"《[^《》]{1,40}》|https?://[\w./?=&%#:-]+"),
+    # List markers: `（一）`, `一、`, `1.`
+    re.compile(
+        r"(?:^|(?<=[\n。;；]))[ \t]{0,8}(?:\(?[\d一二三四五六七八九十]{1,3}(?:[)、]|[.](?!\d)))", re.MULTILINE
+    ),
+    re.compile(r"\([一二三四五六七八九十\d]{1,2}\)(?!年)"),
+    # Slogans in quotes: `“三高四新”`
+    re.compile(
+        r"[“\"「『‘][^“”\"「」『』，。]{0,3}?[一二三四五六七八九十两][^“”\"「」『』，。\d]{1,8}[”\"」』’]"
+    ),
+    re.compile(r"[“\"]?十[一二三四五六]五[”\"]?(?=期间|时期|规划|以来|末|开局)"),
+)
+"""What holds numbers that are no figures."""
+
+IDENTIFIER = re.compile(
+    r"(?:热线|电话|邮编|编号|代码|证号|QQ|qq|微信|传真|账号|号码|手机|No\.?|NO\.?)[^\d。]{0,4}$"
+)
+MONEY_WORDS = re.compile(
+    "票房|资金|金额|营收|净利|利润|亏损|市值|投资|贷款|总额|收入|成本|融资|估值|[售价房身造]价|费用?|债|欠款|损失|借款|"
+    "赔偿|押金|工资|补贴|花"
+)
+TWO_TO_THREE = re.compile(
+    r"(?=一二|[二两]三|三四|三五|四五|五六|六七|七八|八九)(?P<low>[一二三四五六七八九两])"
+    r"(?P<high>[二三四五六七八九])(?P<scale>[十百千万亿]*)多?"
+)
+"""A vague number: `两三万` is twenty to thirty thousand."""
+
+SPOKEN_AMOUNT = re.compile(r"[一二三四五六七八九两]{1,2}(?:[十百千万亿]+[零一二三四五六七八九两]*)+")
+YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
+SEPARATOR = re.compile(_TO)

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.figures import answer_figures, extract, same_figure
+
+TEXTS = st.text(max_size=60) | st.text(
+    alphabet="0123456789.,-~至到第一二三两十百千万亿年月日时点分半个家元%％倍成番：:（）()“”、。，上下午去今民国前约超多余￥$０１a",
+    max_size=40,
+)
+
+
+def said(text: str) -> list[tuple[str, object, str | None]]:
+    return [(figure.text, figure.value, figure.unit) for figure in extract(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value", "unit"),
+    [
+        ("6.5亿元", "money", 650_000_000, "元"),
+        ("1.3万亿元", "money", 1.3e12, "元"),
+        ("三千五百万元", "money", 35_000_000, "元"),
+        ("700万元人民币", "money", 7_000_000, "元"),
+        ("￥2,499", "money", 2499, "元"),
+        ("７００萬港元", "money", 7_000_000, "港元"),
+        ("12.5元/股", "money", 12.5, "元/股"),
+        ("1800多家", "count", 1800, "家"),
+        ("两百多名", "count", 200, "名"),
+        ("6 人", "count", 6, "人"),
+        ("1,388户", "count", 1388, "户"),
+        ("三十二人", "count", 32, "人"),
+        ("八章", "count", 8, "章"),
+        ("两三家", "count", (2, 3), "家"),
+        ("120-150人", "count", (120, 150), "人"),
+        ("7.7%", "percent", 7.7, "%"),
+        ("－2.1％", "percent", -2.1, "%"),
+        ("百分之十二点五", "percent", 12.5, "%"),
+        ("3%-5%", "percent", (3, 5), "%"),
+        ("0.3个百分点", "percent", 0.3, "百分点"),
+        ("第8", "rank", 8, None),
+        ("第三任", "rank", 3, "任"),
+        ("2021年", "date", "2021", None),
+        ("二〇二一年", "date", "2021", None),
+        ("二○二一年三月五日", "date", "2021-03-05", None),
+        ("８月２９日", "date", "XXXX-08-29", None),
+        ("8月29日下午3时", "date", "XXXX-08-29T15", None),
+        ("12 月 21 日", "date", "XXXX-12-21", None),
+        ("2022年6月底", "date", "2022-06", None),
+        ("2023-02-11", "date", "2023-02-11", None),
+        ("2019年至2021年", "date", ("2019", "2021"), None),
+        ("2019-2021年", "date", ("2019", "2021"), None),
+        ("8月29日至31日", "date", ("XXXX-08-29", "XXXX-08-31"), None),
+        ("上午9:30到下午6:30", "date", ("XXXXT09:30", "XXXXT18:30"), None),
+        ("民國31年", "date", "1942", None),
+        ("公元前221年", "date", "-0220", None),
+        ("19世纪", "date", "18XX", None),
+        ("1980年代", "date", "198X", None),
+        ("2020年第三季度", "date", "2020-Q3", None),
+        ("1.5个工作日", "duration", 1.5, "工作日"),
+        ("三年六个月", "duration", 3.5, "年"),
+        ("一年半", "duration", 1.5, "年"),
+        ("半小时", "duration", 0.5, "小时"),
+        ("三分之一", "ratio", 1 / 3, None),
+        ("2.6倍", "ratio", 2.6, "倍"),
+        ("翻了两番", "ratio", 4, "倍"),
+        ("6：2", "ratio", 3, None),
+        ("3比1", "ratio", 3, None),
+        ("4075公里至5555公里", "measure", (4075, 5555), "公里"),
+        ("35微克/立方米", "measure", 35, "微克/立方米"),
+        ("一米八五", "measure", 1.85, "米"),
+        ("27℃", "measure", 27, "摄氏度"),
+        ("13岁", "measure", 13, "岁"),
+    ],
+)
+def test_reads_a_figure_with_its_kind_value_and_unit(
+    text: str, kind: str, value: object, unit: str | None
+) -> None:
+    """Every kind of figure is read whole, in Arabic and Chinese numerals, full width and traditional."""
+    sentence = f"据统计，结果是{text}。"
+    [figure] = extract(sentence)
+    assert (figure.text, figure.kind, figure.unit) == (text, kind, unit)
+    assert figure.value == pytest.approx(value) if isinstance(value, int | float) else figure.value == value
+    assert sentence[figure.start : figure.end] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“一带一路”倡议",
+        "落实三高四新要求",
+        "三一重工和九芝堂参展",
+        "两学一做常态化",
+        "一件事一次办",
+        "世界500强榜单",
+        "5G网络覆盖乡村",
+        "C919首飞",
+        "2019冠状病毒",
+        "第三小学放学",
+        "汽车零部件出口",
+        "十堰人在万达逛街",
+        "一方面稳增长，一方面防风险",
+        "“三大支撑”带动全局",
+        "（一）总体要求",
+        "一、指导思想",
+        "热线12345",
+        "党的二十大",
+        "十分重要，万分感谢",
+        "详见《十万个为什么》",
+        "https://example.org/2021/300.html",
+    ],
+)
+def test_leaves_names_and_markers_alone(text: str) -> None:
+    """A number in a name, a saying, a title, a list marker or an identifier is no figure."""
+    assert extract(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("投入2000亿元", [("2000亿元", 2e11, "元")]),
+        ("达5972.8", [("5972.8", 5972.8, None)]),
+        ("奖金三千五", [("三千五", 3500.0, None)]),
+        ("长三千五米", [("三千五米", 3500.0, "米")]),
+        ("压缩至1.5个工作日内", [("1.5个工作日", 1.5, "工作日")]),
+        ("开行超900列，近600吨", [("900列", 900.0, "列"), ("600吨", 600.0, "吨")]),
+        ("近百家企业", [("百家", 100.0, "家")]),
+        ("3至5万元", [("3至5万元", (30000.0, 50000.0), "元")]),
+        ("6个月到1年", [("6个月", 6.0, "月"), ("1年", 1.0, "年")]),
+    ],
+)
+def test_avoids_the_usual_blunders(text: str, figures: list[tuple[str, object, str | None]]) -> None:
+    """An amount is no year, a qualifier no part of a number, and a shared scale holds for both ends."""
+    assert said(text) == figures
+
+
+def test_binds_metric_and_period_from_the_sentence() -> None:
+    """A figure knows what it measures and when; later figures of the same clause share both."""
+    text = "2020年，全县粮食总产量达到41.6万吨，同比增长3.5%，引进企业32家，1200多名青年返乡。"
+    bound = {figure.text: (figure.metric, figure.period) for figure in extract(text)}
+    assert bound["41.6万吨"] == ("全县粮食总产量", "2020年")
+    assert bound["3.5%"] == ("全县粮食总产量", "2020年")
+    assert bound["32家"] == ("企业", "2020年")
+
+
+def test_milestones_share_the_metric_but_not_the_year() -> None:
+    """Sums passed on the way carry the metric, and only the last one the year that stands before it."""
+    text = "外贸总额先后跨过100亿元、200亿元大关，2021年达到260亿元，培育骨干企业18家。"
+    bound = {figure.text: (figure.metric, figure.period) for figure in extract(text)}
+    assert bound["260亿元"] == ("外贸总额", "2021年")
+    assert bound["200亿元"] == ("外贸总额", None)
+    assert bound["18家"] == ("骨干企业", None)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("1.2万亿元", "12000亿元", True),
+        ("28枚", "二十八枚", True),
+        ("308", "308分", True),
+        ("1991", "1991年", True),
+        ("65公分", "65厘米", True),
+        ("3小时", "180分钟", True),
+        ("5人", "5名", True),
+        ("8月29日", "2022年8月29日", True),
+        ("二〇二一年", "2021年", True),
+        ("2021年", "2021年3月", False),
+        ("28枚", "28元", False),
+        ("3%-5%", "3%", False),
+        ("5人", "6人", False),
+    ],
+)
+def test_tells_whether_two_figures_are_the_same(a: str, b: str, same: bool) -> None:  # noqa: FBT001 - a table
+    """Value and unit decide, not the spelling; dates agree where neither contradicts the other."""
+    [left], [right] = answer_figures(a), answer_figures(b)
+    assert same_figure(left, right) is same
+    assert same_figure(right, left) is same
+
+
+@given(TEXTS)
+def test_any_text_has_figures_in_order_at_their_places(text: str) -> None:
+    """Figures stand where they say, in order and apart, and their metrics are words of the text."""
+    figures = extract(text)
+    for figure in figures:
+        assert text[figure.start : figure.end] == figure.text != ""
+        assert figure.metric is None or figure.metric in text
+    for before, after in pairwise(figures):
+        assert before.end <= after.start
+    for figure in figures:
+        assert same_figure(figure, figure)
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "一", "1,234", "第", "3年", "（1", "超过", "至", "\n", "“一", "的", "5、", "2021年"]
+)
+def test_takes_linear_time(unit: str) -> None:
+    """Fifty thousand characters of hostile repetition pass within seconds."""
+    begun = time.perf_counter()
+    extract(unit * (50_000 // len(unit)))
+    assert time.perf_counter() - begun < 10

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retrieval.errors import SnapshotError, WenjuError
+from retrieval.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TEA = "# 茶业\n\n全县茶园面积达到12万亩，种茶农户共8600户。\n\n干茶产量3100吨，比上年增长7.5%。\n"
+ROAD = "# 公路\n\n盘山公路全长35公里，2022年10月18日通车。\n"
+
+
+def folders(index: Path) -> list[str]:
+    return [path.name for path in index.iterdir() if path.is_dir()]
+
+
+def all_ids(index: Index) -> list[str]:
+    snapshot = index.current()
+    return [snapshot.at(row)[0].id for row in range(snapshot.paragraphs)]
+
+
+def test_a_folder_becomes_searchable(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """What was read is found, with its figures, and the neighbours know each other."""
+    index = Index(tmp_path / "index")
+    report = index.build(documents(tea=TEA, road=ROAD))
+    assert (report.files, report.read, report.documents, report.paragraphs) == (2, 2, 2, 3)
+    (hit, figures), *_ = index.current().search(["茶园", "面积"], 3)
+    assert hit.paragraph.title == "茶业"
+    assert [figure.text for figure in figures] == ["12万亩", "8600户"]
+    assert [hit.paragraph.text[start:end] for start, end in hit.marks] == ["茶园面积"]
+    before, after = index.current().around(hit.paragraph.id)
+    assert before is None
+    assert after is not None
+    assert after.text.startswith("干茶产量")
+    assert index.current().around(after.id)[1] is None
+    assert index.current().paragraph(hit.paragraph.id) == hit.paragraph
+    assert index.current().paragraph("unknown") is None
+
+
+def test_only_what_changed_is_read_again(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """A refresh takes unchanged files over, and ends in the very index that a full build makes."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA, road=ROAD, old="# 旧闻\n\n这一篇很快就要删去了。\n")
+    first = index.build(folder)
+    assert index.build(folder).snapshot == first.snapshot
+    (folder / "old.md").unlink()
+    documents(road=ROAD + "\n隧道6座，桥梁21座。\n", new="# 新闻\n\n新开直营店3家。\n")
+    report = index.build(folder)
+    assert (report.read, report.unchanged, report.removed) == (2, 1, 1)
+    full = Index(tmp_path / "full")
+    full.build(folder, full=True)
+    assert all_ids(index) == all_ids(full)
+    for terms in (["茶园", "面积"], ["桥梁"], ["直营店"], ["删去"]):
+        assert index.current().search(terms, 5) == full.current().search(terms, 5)
+
+
+def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """One bad file never stops the others; a file that turns bad takes its paragraphs along."""
+    folder = documents(tea=TEA, empty="", road=ROAD)
+    (folder / "picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\0")
+    index = Index(tmp_path / "index")
+    report = index.build(folder)
+    assert {error.path for error in report.skipped} == {"empty.md", "picture.md"}
+    assert all(error.reason for error in report.skipped)
+    assert report.paragraphs == 3
+    documents(road="")
+    assert index.build(folder).paragraphs == 2
+    assert not index.current().search(["盘山公路"], 5)
+
+
+def test_an_empty_folder_makes_an_empty_index(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """No documents is no error: nothing is found, and documents can come later."""
+    index = Index(tmp_path / "index")
+    folder = documents()
+    assert index.build(folder).paragraphs == 0
+    assert index.current().search(["茶园"], 5) == []
+    documents(tea=TEA)
+    assert index.build(folder).paragraphs == 2
+
+
+def test_what_cannot_be_indexed_is_told(tmp_path: Path) -> None:
+    """A missing folder and a missing index are errors of one line."""
+    with pytest.raises(WenjuError, match="文件夹不存在"):
+        Index(tmp_path / "index").build(tmp_path / "none")
+    with pytest.raises(SnapshotError, match="还没有索引"):
+        Index(tmp_path / "index").current()
+
+
+def test_readers_keep_the_old_snapshot_until_they_let_go(
+    tmp_path: Path, documents: Callable[..., Path]
+) -> None:
+    """A Snapshot in use outlives its replacement, and goes once nobody reads it."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+    index.build(folder)
+    old = index.current()
+    documents(road=ROAD)
+    index.build(folder)
+    assert index.current().name != old.name
+    assert old.search(["茶园"], 1)
+    assert old.name in folders(tmp_path / "index")
+    name = old.name
+    del old
+    gc.collect()
+    assert name not in folders(tmp_path / "index")
+    assert folders(tmp_path / "index") == [index.current().name]
+
+
+def test_questions_go_on_during_rebuilds(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Many readers and a builder: every search sees the whole of one Snapshot."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+    index.build(folder)
+    stop, failures = threading.Event(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                assert index.current().search(["茶园", "面积"], 1)[0][0].paragraph.title == "茶业"
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test fails by it
+                failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for number in range(8):
+        documents(**{f"road{number}": ROAD})
+        Index(tmp_path / "index").build(folder)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+
+
+def test_damage_is_noticed(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """A changed byte in any file is refused at opening, and the next build mends it."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+    name = index.build(folder).snapshot
+    for path in sorted((tmp_path / "index" / name).rglob("*")):
+        if path.is_file() and path.name not in {"LOCK", "manifest.json"}:
+            whole = path.read_bytes()
+            path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+            with pytest.raises(SnapshotError):
+                Index(tmp_path / "index").current()
+            path.write_bytes(whole)
+    (tmp_path / "index" / name / "manifest.json").write_text("{}", encoding="utf-8")
+    fresh = Index(tmp_path / "index")
+    with pytest.raises(SnapshotError):
+        fresh.current()
+    assert fresh.build(folder).paragraphs == 2
+    assert fresh.current().search(["茶园"], 1)
+
+
+def test_a_progress_that_raises_ends_the_build(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """A build that is stopped changes nothing and leaves nothing behind."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+    before = index.build(folder).snapshot
+    documents(road=ROAD)
+
+    def stop(_: object) -> None:
+        raise WenjuError("stop")
+
+    with pytest.raises(WenjuError, match="stop"):
+        index.build(folder, stop)
+    assert index.current().name == before
+    index.build(folder)
+    assert len(folders(tmp_path / "index")) == 1
+
+
+def test_one_builder_at_a_time(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """A second build at the same time is refused plainly."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+
+    def again(_: object) -> None:
+        Index(tmp_path / "index").build(folder)
+
+    with pytest.raises(WenjuError, match="另一个进程正在建立索引"):
+        index.build(folder, again)
+
+
+def test_a_killed_build_leaves_the_old_index(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """After kill -9 at any moment of a build the index is the old or the new one, and whole."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+    index.build(folder)
+    program = "import sys; from pathlib import Path; from retrieval.index import Index\n"
+    program += "Index(Path(sys.argv[1])).build(Path(sys.argv[2]), full=True)"
+    for wait in (0.2, 0.5, 0.8, 1.1, 1.5, 2.0):
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", program, tmp_path / "index", folder]
+        )
+        time.sleep(wait)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert Index(tmp_path / "index").current().search(["茶园"], 1)
+    index.build(folder, full=True)
+    gc.collect()
+    index.build(folder)
+    assert folders(tmp_path / "index") == [index.current().name]
+
+
+def test_a_user_dictionary_rebuilds_the_index(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Another dictionary cuts otherwise, so everything is read again."""
+    folder = documents(tea=TEA)
+    Index(tmp_path / "index").build(folder)
+    words = tmp_path / "words.txt"
+    words.write_text("种茶农户\n", encoding="utf-8")
+    report = Index(tmp_path / "index", words).build(folder)
+    assert report.read == 1
+    assert Index(tmp_path / "index", words).current().search(["种茶农户"], 1)

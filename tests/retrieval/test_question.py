@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.question import wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "unit", "grain"),
+    [
+        ("学校是哪一年创办的", "date", None, "year"),
+        ("大桥于西元几年通车", "date", None, "year"),
+        ("大会哪天开幕", "date", None, "day"),
+        ("报名截止到几月几日", "date", None, "day"),
+        ("展览几月份开始", "date", None, "month"),
+        ("每天几点开门", "date", None, "time"),
+        ("条例何时施行", "date", None, None),
+        ("什么时候放假", "date", None, None),
+        ("办证需要几个工作日", "duration", "工作日", None),
+        ("工程持续了多久", "duration", None, None),
+        ("企业开办时间", "duration", None, None),
+        ("有多少家企业参展", "count", "家", None),
+        ("来了多少名专家", "count", "名", None),
+        ("进口了多少亿元", "money", "元", None),
+        ("门票多少钱", "money", "元", None),
+        ("进出口总额是多少", "money", None, None),
+        ("进出口总额是什么", "money", None, None),
+        ("失业率", "percent", "%", None),
+        ("女性占比是多少", "percent", "%", None),
+        ("百分之几的人赞成", "percent", "%", None),
+        ("在全国排名第几", "rank", None, None),
+        ("营商环境排名", "rank", None, None),
+        ("是原来的几倍", "ratio", "倍", None),
+        ("决赛比分是多少", "ratio", None, None),
+        ("体重多少公斤", "measure", "公斤", None),
+        ("塔有多高", "measure", None, None),
+        ("他今年几岁", "measure", "岁", None),
+    ],
+)
+def test_says_what_is_asked_for(question: str, kind: str, unit: str | None, grain: str | None) -> None:
+    """The question word, its unit or the noun that is asked about tells kind, unit and grain."""
+    found = wanted(question)
+    assert (found.kinds[0], found.unit, found.grain) == (kind, unit, grain)
+
+
+@pytest.mark.parametrize(
+    "question", ["谁出席了会议", "为什么要改革", "怎么办理登记", "有哪些单位发言", "中欧班列", "😀", ""]
+)
+def test_asks_for_no_figure(question: str) -> None:
+    """Questions after a person, a reason, a way or a list, and bare names, ask for no figure."""
+    assert wanted(question).kinds == ()
+
+
+def test_knows_the_period_asked_about() -> None:
+    """A year in the question is its period."""
+    assert wanted("2021年的产值是多少").period == "2021年"
+    assert wanted("产值是多少").period is None
+
+
+@given(st.text(max_size=60))
+def test_any_text_may_be_asked(text: str) -> None:
+    """Whatever is asked, there is an answer to what it wants."""
+    found = wanted(text)
+    assert found.unit is None or found.kinds
