@@ -1,8 +1,8 @@
 """rank-bm25's class with its scores computed from postings, to the last bit.
 
 rank-bm25 visits every row for every term of a query; the postings visit those that hold the term. Of its
-variants this is BM25+ with delta 0: its idf `log((N + 1) / n)` stays positive when every row holds the term, and
-so it ranks rightly in a corpus of one, two or three rows. k1 and b were chosen by recall on judged sets.
+variants this is BM25+ with delta 0: its idf `log((N + 1) / n)` stays positive when every row holds the term,
+and so it ranks rightly in a corpus of one, two or three rows. k1 and b were chosen by recall on judged sets.
 """
 
 from __future__ import annotations

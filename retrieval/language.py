@@ -63,12 +63,13 @@ def question_terms(normal: str, dictionary: Dictionary) -> list[str]:
 def marks(text: str, terms: Sequence[str], dictionary: Dictionary) -> tuple[Span, ...]:
     """Where the question's words stand in `text` as it is shown.
 
-    Terms that touch or overlap are one mark. A lone bigram that is no word of the dictionary is none.
+    Terms that touch or overlap are one mark. A lone bigram that is no word of the dictionary is none, and
+    neither is a part of a Latin word or number.
     """
     shown, places = _character_by_character(text)
     covered = bytearray(len(shown))
     for term in {term for term in terms if len(term) > 1}:
-        for found in re.finditer(f"(?={re.escape(term)})", shown):
+        for found in re.finditer(_whole(term), shown):
             covered[found.start() : found.start() + len(term)] = b"\1" * len(term)
     runs = (found.span() for found in re.finditer(b"\1+", bytes(covered)))
     return tuple(
@@ -76,6 +77,13 @@ def marks(text: str, terms: Sequence[str], dictionary: Dictionary) -> tuple[Span
         for start, end in runs
         if end - start > 2 or dictionary.FREQ.get(shown[start:end]) or shown[start:end].isascii()
     )
+
+
+def _whole(term: str) -> str:
+    """A pattern that finds `term` wherever it begins, but not within a longer Latin word or number."""
+    before = "(?<![a-z0-9])" if term[0].isascii() else ""
+    after = "(?![a-z0-9])" if term[-1].isascii() else ""
+    return f"{before}(?={re.escape(term)}{after})"
 
 
 def _character_by_character(text: str) -> tuple[str, Sequence[int]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _SENTENCE = frozenset("。！？!?；;\n")
 _CLAUSE = frozenset("。！？!?；;\n，,、：:（）()—|\t")
-_LINK_LENGTH = 24
+_LINK_LENGTH = 24  # characters before a figure that are searched for what links it to its metric
 _LONGEST = 16  # characters of a metric; a longer one is a clause
 
 # What stands between a metric and its figure.
@@ -57,10 +57,7 @@ def bind(text: str, plain: str, figures: list[Figure]) -> list[Figure]:
         if begin > previous or index == 0:
             sentence, metric, period = begin, None, None
         if figure.kind == "date":
-            if plain[figure.start - 1 : figure.start] not in {
-                "比",
-                "较",
-            }:  # 比去年: compared with, not during
+            if not plain.endswith(("比", "较"), 0, figure.start):  # 比去年: compared with, not during
                 period, opens = figure.text, not _AWAY.search(plain, sentence, figure.start)
             bound.append(figure)
             continue
@@ -70,11 +67,8 @@ def bind(text: str, plain: str, figures: list[Figure]) -> list[Figure]:
         if found is None and index and figures[index - 1].kind == "date" and previous > sentence:
             # 进出口总额2021年达到…: the noun stands before the date.
             floor = max(figures[index - 2].end if index > 1 else 0, sentence)
-            found = (
-                _before(plain, figures[index - 1], floor)
-                if _CLAUSE.isdisjoint(plain[previous : figure.start])
-                else None
-            )
+            together = _CLAUSE.isdisjoint(plain[previous : figure.start])
+            found = _before(plain, figures[index - 1], floor) if together else None
         if found is not None:
             if metric is not None and not opens:
                 period = None  # a date in mid-sentence holds for its own metric only

@@ -31,7 +31,7 @@ def _rule(words: str, kinds: str, grain: Grain = None, unit: str | None = None) 
 _ASKED = (
     _rule(r"百分之(?:几|多少)|百分点|占比|比重|几成|多少成|百分比", "percent ratio", unit="%"),
     _rule(
-        r"第几|第多少|排名?第?几|排行?第?几|哪一?[届名届位任]|排名|名次|位次|排在|位列|位居|居第",
+        r"第几|第多少|排名?第?几|排行?第?几|哪一?[届名位任]|排名|名次|位次|排在|位列|位居|居第",
         "rank count",
     ),
     _rule(r"几比几|比分", "ratio count"),
@@ -58,11 +58,11 @@ _ASKED = (
         "date duration",
     ),
     _rule(
-        r"多少[^,?，？]{0,3}(?:金额|[资现奖罚定租押酬基薪佣本]金|款|[车税学]?费|债|钱)",
+        r"多少[^,?，？]{0,3}(?:金额|[资现奖罚定租押酬基薪佣本]金|款|[车税学]?费用?|债|钱)",
         "money count",
         unit="元",
     ),
-    _rule(r"多少钱|几块钱|什么价|多少费用|多贵", "money count", unit="元"),
+    _rule(r"几块钱|什么价|多贵", "money count", unit="元"),
 )
 _UNIT_ASKED = re.compile(
     rf"(?:多少|几)(?:[多余来]?[十百千万亿]+)?(?P<unit>{units.UNIT}(?:{units.RATE})?)", re.IGNORECASE
@@ -86,17 +86,17 @@ _NAMED = (
         r"售价|赔偿|身价|股价|奖金|罚金|罚款|损失|债务|价值|元",
         "money count percent",
     ),
+    _rule(r"财报周期|报告期", "date duration"),
     _rule(
         r"时限|期限|寿命|周期|有效期|开办时间|办理时间|办结时间|审批时间|用时|耗时|刑期|保质期",
         "duration date measure",
     ),
     _rule(r"时间|播出|上映|开始于|成立于", "date duration"),
-    _rule(r"周期", "date duration"),
     _rule(r"额度", "money count", unit="元"),
     _rule(r"[股票]份?(?:的?数量?|数)|股票|股份", "count money", unit="股"),
     _rule(r"人数|伤亡|死亡|受伤", "count", unit="人"),
     _rule(r"次数", "count", unit="次"),
-    _rule(r"人口|人数|数量|个数|次数|总数|数目|规模|销量|数是|[家户台件]数", "count money measure"),
+    _rule(r"人口|数量|个数|总数|数目|规模|销量|数是|[家户台件]数", "count money measure"),
 )
 _OPEN = re.compile(r"多少|几(?!乎|何|率|内|维)|多[大长远高宽深重快厚]")
 ASKING_FOR_OTHER = re.compile(

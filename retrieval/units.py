@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from retrieval.model import FigureKind
 
-# One line a canonical unit: its name, then its other spellings.
+# The units and measure words of each kind of figure.
 _MONEY = """
 元 元人民币 元钱 块钱 人民币元 人民币 圆 块 美元 美金 港元 港币 欧元 日元 日圆 英镑 韩元 韩圆 台币
 新台币 新台币元 澳元 加元 新加坡元 瑞士法郎 法郎 马克 卢布 卢比 比索 里拉 泰铢 铢 越南盾 印尼盾 第纳尔
-里亚尔 克朗 先令 便士 美分 角 两白银 点券 金币 银元
+里亚尔 克朗 先令 便士 美分 角 点券
 """
 _PERCENT = "% 百分点"
 _DURATION = """
@@ -25,58 +25,55 @@ _MEASURE = """
 公里 千米 米 厘米 毫米 微米 纳米 分米 英里 英尺 英寸 海里 光年 里 华里 尺 寸 丈 码 平方公里 平方千米
 平方米 平方厘米 平方英里 平方英尺 公顷 亩 英亩 公亩 立方米 立方厘米 立方公里 立方 毫升 升 加仑 吨 公吨
 公斤 千克 克 毫克 微克 斤 磅 盎司 两 克拉 摄氏度 华氏度 度 千瓦 兆瓦 吉瓦 瓦 马力 千瓦时 度电 伏 千伏
-安培 毫安 毫安时 赫兹 兆赫 千赫 像素 万像素 字节 比特 分贝 帕 百帕 兆帕 标准箱 桶 级 分 折 千卡 卡 焦耳
-千焦 牛 牛米 吨位 流明 勒克斯 克每升 马赫 节速 海拔米 km cm mm m nm μm um kg g mg μg t ml l kw mw gw w
+安培 毫安 毫安时 赫兹 兆赫 千赫 像素 字节 比特 分贝 帕 百帕 兆帕 标准箱 桶 级 分 折 千卡 卡 焦耳
+千焦 牛 吨位 流明 勒克斯 马赫 km cm mm m nm μm um kg g mg μg t ml l kw mw gw w
 kwh v kv a ma mah hz khz mhz ghz db dpi kb mb gb tb k kb/s mb/s kbps mbps gbps bit kcal kj j n pa kpa
 mpa rpm teu ppm mol mmol px fps cc 兆
 """
 _COUNT = """
 家 个 人 名 位 项 条 件 所 座 栋 幢 列 辆 台 架 艘 部 本 册 套 户 间 层 楼 次 届 期 批 种 类 章 集 节 篇
-字 首 幅 张 枚 颗 粒 支 只 头 匹 棵 株 队 站 处 门 例 起 宗 笔 份 车 场 局 轮 员 口 箱 瓶 杯 盒 包 袋 发
+字 首 幅 张 枚 颗 粒 支 只 头 匹 棵 株 队 站 处 门 例 起 宗 笔 份 车 场 局 轮 员 口 箱 瓶 杯 盒 包 袋
 股 手 票 片 块 班 团 组 款 卷 代 版 人次 架次 车次 班次 场次 户次 车道 床位 席 学分 课时 页 行 球 进球
 分球 胜 胜场 冠 金 枪 弹 对 双 岁 周岁 步 句 面 根 把 朵 盏 顿 遍 趟 国 省 市 县 区 镇 乡 村 州 具 回 阕
-出 尊 道 环 大 点 单 路 世 战 连胜 连败 胜利 国人 级 军 师 旅 营 连 党 派 系 院 校 任 副 方 声 担 剂 丸
-滴 圈 号人 窝 笼 捆 车皮
+出 尊 道 环 大 点 单 路 世 战 连胜 连败 级 军 师 旅 营 连 党 派 系 院 校 任 副 方 声 担 剂 丸
+滴 圈 窝 笼 捆
 """
 _RATIO = "倍"
 
-_ALIASES = {
-    **dict.fromkeys(("元人民币", "元钱", "块钱", "人民币元", "人民币", "圆"), "元"),
-    "美金": "美元",
-    "港币": "港元",
-    "日圆": "日元",
-    "韩圆": "韩元",
-    "新台币": "台币",
-    "新台币元": "台币",
-    "铢": "泰铢",
-    **dict.fromkeys(("公尺", "m"), "米"),
-    **dict.fromkeys(("公分", "cm"), "厘米"),
-    **dict.fromkeys(("公厘", "mm"), "毫米"),
-    **dict.fromkeys(("千米", "km"), "公里"),
-    **dict.fromkeys(("千克", "kg"), "公斤"),
-    **dict.fromkeys(("g",), "克"),
-    "mg": "毫克",
-    "公吨": "吨",
-    **dict.fromkeys(("平方千米", "km2", "km²"), "平方公里"),
-    **dict.fromkeys(("㎡", "m2", "m²", "平方", "平米", "平"), "平方米"),
-    **dict.fromkeys(("m3", "m³"), "立方米"),
-    **dict.fromkeys(("℃", "°c"), "摄氏度"),
-    **dict.fromkeys(("℉", "°f"), "华氏度"),
-    "°": "度",
-    **dict.fromkeys(("mw",), "兆瓦"),
-    "kw": "千瓦",
-    **dict.fromkeys(("星期", "礼拜"), "周"),
-    "钟头": "小时",
-    "分钟": "分钟",
-    **dict.fromkeys(("天", "日"), "天"),
-    "大卡": "千卡",
-    "周岁": "岁",
-    "万像素": "像素",
-    "ml": "毫升",
-    "l": "升",
-    "个百分点": "百分点",
-    "‰": "‰",
-}
+# A unit a line: its canonical name, then its other spellings.
+_SPELLINGS = """
+元 元人民币 元钱 块钱 人民币元 人民币 圆
+美元 美金
+港元 港币
+日元 日圆
+韩元 韩圆
+台币 新台币 新台币元
+泰铢 铢
+米 公尺 m
+厘米 公分 cm
+毫米 公厘 mm
+公里 千米 km
+公斤 千克 kg
+克 g
+毫克 mg
+吨 公吨
+平方公里 平方千米 km2 km²
+平方米 ㎡ m2 m² 平方 平米
+立方米 m3 m³
+摄氏度 ℃ °c
+华氏度 ℉ °f
+度 °
+兆瓦 mw
+千瓦 kw
+周 星期 礼拜
+小时 钟头
+天 日
+千卡 大卡
+岁 周岁
+毫升 ml
+升 l
+"""
+_ALIASES = {alias: line.split()[0] for line in _SPELLINGS.splitlines() for alias in line.split()[1:]}
 _AFTER_GE = ("工作日", "小时", "月", "星期", "礼拜", "季度", "世纪", "百分点", "钟头", "学期", "学年")
 
 

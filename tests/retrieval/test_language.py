@@ -61,6 +61,13 @@ def test_marks_are_ordered_pieces_of_the_text(dictionary: Dictionary, text: str,
         end = stop
 
 
+def test_marks_do_not_cut_numbers(dictionary: Dictionary) -> None:
+    """A bigram of a number marks nothing within another number."""
+    text = "先后突破2000亿元，2021年达到5972亿元"
+    terms = question_terms(normalise("2021年的20号"), dictionary)
+    assert [text[a:b] for a, b in marks(text, terms, dictionary)] == ["2021年"]
+
+
 def test_marks_stand_on_the_original(dictionary: Dictionary) -> None:
     """Simplified terms mark the traditional text that is shown."""
     text = "全省進出口總額創新高"
