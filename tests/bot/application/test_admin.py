@@ -21,7 +21,9 @@ REPORT = SIMPLIFIED.reindex_done.split("，")[0]
 
 
 async def reindexed(admin: Person, sandbox: Sandbox) -> Message:
-    message = await admin.ask("/reindex")
+    # The bot refreshes its index when it starts, which may not be over yet.
+    while (message := await admin.ask("/reindex")).text == SIMPLIFIED.reindex_running:
+        pass
     await sandbox.until(lambda: REPORT in message.text or "⚠️" in message.text, timeout=20)
     return message
 
