@@ -23,7 +23,7 @@ _LINK = re.compile(
     r"(?:同比|环比|比上年|较上年|累计|先后|连续|一共|共计|总计|合计|总共|共|已经|已|就|仅|只|也|都|均|又|再|还|将|预计|分别|各|大约|约|近|逾|超过|超出|超|"
     r"突破|迈入|尚未|达到了|达到|达成|达|为了|为|是|在|至|到|于|增长了?|增加了?|上升了?|提高了?|提升了?|下降了?|降低了?|减少了?|缩短了?|压缩|"
     r"降|升|增|减|控制|保持|维持|稳定|位居|位列|其中|平均|最多|最少|至少|最高|最低|不足|不少于|不低于|不超过|不到|高达|多达|长达|占|"
-    r"跨过|跨越|迈上|迈过|站上|登上|开行|发行|有|的|了|着|过|以|“|\"|从原来|由原来|从|由|原来|由此前|每年|年均|等|之|得|破|完成|实现|成立|翻|去年同期)+$"
+    r"跨过|跨越|迈上|迈过|站上|登上|开行|发行|以来|有|的|了|着|过|以|“|\"|从原来|由原来|从|由|原来|由此前|每年|年均|等|之|得|破|完成|实现|成立|翻|去年同期)+$"
 )
 _LEAD = re.compile(
     r"^(?:其中|此外|另外|同时|目前|截至|截止|全年|当年|今年|去年|以来|期间|以及|并且|而且|并|而|但|且|和|与|及|在|由|对|从|将|把|使|让|"
@@ -33,7 +33,7 @@ _VERB = re.compile(
     r"推动解决|解决|实现|完成|拥有|设有|设立|共有|包括|导致|造成|推动|带动|建成|新建|走进|遍布|覆盖|吸引|投资|参加|获得|取得|签约|引进|培育|培养|"
     r"使得|使|让|把|将|要求|显示|宣布|表示|称|位于|享有|按照|根据|由|从|向|被|给"
 )
-_AFTER = re.compile(r"[\u4e00-\u9fffA-Za-z·]+")
+_AFTER = re.compile(r"(?:[\u4e00-\u9fffA-Za-z·]|\d+强)+")
 _AFTER_STOP = re.compile(
     r"走进|参加|参展|参与|出席|获得|完成|实现|组成|遍布|死亡|受伤|丧生|伤亡|失踪|遇难|就|才|开通|上升|下降|增加|增长|提升|减少|以上|以下|以内|左右|"
     r"未|不|的|了|在|是|有|为|被|将|由|与|及|到|达|至|从|于|把|使|让|向|对|等|也|都|已|均|还|又|则|并|而|但|因|其|之|能|可|要|会|这|那|进行|来自|分布|构成|受"
@@ -70,7 +70,8 @@ def bind(text: str, plain: str, figures: list[Figure]) -> list[Figure]:
             together = _CLAUSE.isdisjoint(plain[previous : figure.start])
             found = _before(plain, figures[index - 1], floor) if together else None
         if found is not None:
-            if metric is not None and not opens:
+            dated = index and figures[index - 1].kind == "date"
+            if metric is not None and not opens and not dated:
                 period = None  # a date in mid-sentence holds for its own metric only
             metric = text[found[0] : found[1]]
         plan = _PLAN.search(plain, max(sentence, figure.start - 60), figure.start) if period is None else None

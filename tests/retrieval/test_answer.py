@@ -54,7 +54,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         ("有机茶园认证要几个工作日", "3个工作日"),
         ("茶农满意度在全市排第几", "第2"),
         ("公路建设现场会哪天召开", "9月12日"),
-        ("小学招收了多少新生", "六百二十人"),
+        ("小学招收新生多少人", "六百二十人"),
     ],
 )
 def test_the_right_figure_comes_first(snapshot: Snapshot, question: str, figure: str) -> None:
@@ -77,10 +77,10 @@ def test_what_the_corpus_does_not_hold_is_not_found(snapshot: Snapshot, question
 
 def test_a_question_that_is_half_covered_is_near(snapshot: Snapshot) -> None:
     """Where only a part of the question is held, the best paragraph is offered, not claimed."""
-    given_answer = answer(snapshot, "茶厂工人工资标准与社会保险缴纳办法以及退休待遇")
+    given_answer = answer(snapshot, "公路建设的总投资和贷款比例")
     assert not given_answer.found
     assert given_answer.near
-    assert "茶厂" in given_answer.hits[0].paragraph.text
+    assert "公路建设" in given_answer.hits[0].paragraph.text
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -202,3 +202,17 @@ def test_takes_linear_time(unit: str) -> None:
     begun = time.perf_counter()
     extract(unit * (50_000 // len(unit)))
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "metric", "period"),
+    [
+        ("产值先后越过1亿元、2亿元，2021年产值为4.6亿元。", "4.6亿元", "产值", "2021年"),
+        ("已有28家世界500强企业在县里设厂。", "28家", "世界500强企业", None),
+        ("货运班列开行以来累计超300列。", "300列", "货运班列", None),
+    ],
+)
+def test_metric_and_period_come_from_the_clause(text: str, figure: str, metric: str, period: str | None) -> None:
+    """A date just before a metric is its period; a counted noun may hold a name with a number."""
+    found = next(found for found in extract(text) if found.text == figure)
+    assert (found.metric, found.period) == (metric, period)
