@@ -212,7 +212,7 @@ def test_takes_linear_time(unit: str) -> None:
         ("货运班列开行以来累计超300列。", "300列", "货运班列", None),
     ],
 )
-def test_metric_and_period_come_from_the_clause(text: str, figure: str, metric: str, period: str | None) -> None:
+def test_metric_and_period_of_the_clause(text: str, figure: str, metric: str, period: str | None) -> None:
     """A date just before a metric is its period; a counted noun may hold a name with a number."""
     found = next(found for found in extract(text) if found.text == figure)
     assert (found.metric, found.period) == (metric, period)
