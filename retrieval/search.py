@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from retrieval.postings import Integers
 
 DOCUMENT = 0.3
-NEIGHBOUR = 0.1
+NEIGHBOUR = 0.05
 
 _PARAGRAPHS = "paragraphs"
 _DOCUMENTS = "documents"
