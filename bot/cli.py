@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 
 class _Commands(click.Group):
-    """Shows any WenjuError as one line, with exit status 1."""
+    """Shows what went wrong as one line, with exit status 1."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         try:
             return super().invoke(ctx)
         except WenjuError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or ''}: {error.strerror or error}") from error
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,16 +74,15 @@ def index(documents: Path | None, *, full: bool) -> None:
 )
 def ask(question: str, *, as_json: bool, limit: int) -> None:
     """Answer QUESTION; `-` reads one question a line from standard input and prints one JSON line each."""
-    from retrieval.answer import answer
-    from retrieval.evaluation import as_json as to_json
+    from retrieval import answer as answers
     from retrieval.index import Index
 
     settings = load()
     index = Index(settings.snapshots, settings.dictionary)
-    for text in _lines() if question == "-" else [question]:
-        given = answer(index.current(), text)
+    for text in _lines() if question == "-" else [question.encode(errors="replace").decode()]:
+        given = answers.answer(index.current(), text)
         if as_json or question == "-":
-            click.echo(json.dumps(to_json(given), ensure_ascii=False))
+            click.echo(json.dumps(answers.as_json(given), ensure_ascii=False))
         else:
             click.echo(_readable(given, limit))
 
@@ -174,11 +175,11 @@ def _lines() -> Iterator[str]:
 
 
 def _readable(given: Answer, limit: int) -> str:
-    lines = [] if given.found else ["未找到可靠的答案。" + ("最接近的段落：" if given.near else "")]
+    lines = [] if given.found else ["未找到能回答这个问题的内容。" + ("最接近的段落：" if given.near else "")]
     if given.found or given.near:
         figures = given.figures if given.found else ()
         lines += ["  ".join(filter(None, (figure.text, figure.metric, figure.period))) for figure in figures]
         for paragraph in (hit.paragraph for hit in given.hits[: limit if given.found else 1]):
             source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
             lines += ["", paragraph.text, f"—— {source}（{paragraph.document}）"]
-    return "\n".join(lines)
+    return "\n".join(lines).lstrip("\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from retrieval import figure_ranking
 from retrieval.figure_ranking import RankedPassage
@@ -22,7 +23,7 @@ FOUND = 0.18
 NEAR = 0.12
 
 FIGURES = 5
-LONGEST_QUESTION = 2000  # characters; what is beyond is not searched for
+LONGEST_QUESTION = 300  # characters of the normal form; what is beyond is not searched for
 
 
 def answer(snapshot: Snapshot, text: str, limit: int = 10) -> Answer:
@@ -51,9 +52,24 @@ def answer(snapshot: Snapshot, text: str, limit: int = 10) -> Answer:
     )
 
 
+def as_json(given: Answer) -> dict[str, Any]:
+    """The Answer as `wenju ask --json` prints it."""
+    return {
+        "question": given.question.text,
+        "found": given.found,
+        "near": given.near,
+        "figures": [asdict(figure) for figure in given.figures],
+        "paragraphs": [
+            {**asdict(hit.paragraph), "score": round(hit.score, 4), "marks": hit.marks} for hit in given.hits
+        ],
+        "pictures": [asdict(picture) for picture in given.pictures],
+        "milliseconds": round(given.milliseconds, 3),
+    }
+
+
 def understand(text: str, dictionary: Dictionary) -> Question:
     """What `text` asks for."""
-    normal = normalise(text[:LONGEST_QUESTION]).strip()
+    normal = normalise(text[:LONGEST_QUESTION])[:LONGEST_QUESTION].strip()
     return Question(text, normal, tuple(question_terms(normal, dictionary)), wanted(normal))
 
 

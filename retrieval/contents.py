@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from retrieval.dictionary import Dictionary
     from retrieval.snapshot import Snapshot
+
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,9 @@ def collect(
             content.skipped.append(error)
         except OSError as error:
             content.skipped.append(DocumentError(path, f"无法读取（{error.strerror}）"))
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one odd file must not stop the rest
+            _LOG.exception("cannot read %s", path)
+            content.skipped.append(DocumentError(path, f"读取出错（{type(error).__name__}）"))
         else:
             content.files.append(
                 SourceFile(path, stat.st_size, stat.st_mtime_ns, start, len(content.records))
@@ -88,7 +95,12 @@ def collect(
 
 
 def _read(documents: Path, path: str, words: Dictionary, content: Content) -> None:
-    for document in read_documents(documents, path):
-        for paragraph in paragraphs(document):
-            content.counter.add(len(content.records), snapshot.tokens(paragraph, words))
-            content.records.append(snapshot.encode(paragraph))
+    """Add the rows of one file, or none where it cannot be read."""
+    rows = [
+        (snapshot.encode(paragraph), snapshot.tokens(paragraph, words))
+        for document in read_documents(documents, path)
+        for paragraph in paragraphs(document)
+    ]
+    for record, tokens in rows:
+        content.counter.add(len(content.records), tokens)
+        content.records.append(record)

@@ -56,7 +56,7 @@ _POINT = re.compile(
       | (?P<vague>{_DAYPART})(?![报安期年熟餐会稻])
     )?
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 _ISO = re.compile(
     r"(?P<year>[12]\d{3})(?P<sep>[-/.])(?P<month>0?[1-9]|1[0-2])(?!\d)(?:(?P=sep)(?P<day>[0-3]?\d)(?!\d))?"
@@ -116,7 +116,7 @@ def _shared(text: str, start: int) -> tuple[int, Value] | None:
             return None
         return match.end(), (first, last)
     point = _POINT.match(text, match.end())
-    if point is None or point.end() == match.end():
+    if point is None or point.end() == match.end() or not _plausible(point):
         return None
     value = _value(point)
     first = f"{int(match['c']):02}"

@@ -30,6 +30,7 @@ jieba.setLogLevel(logging.WARNING)
 _WORDS = "dictionary.marisa"
 _FREQUENCIES = "dictionary.npy"
 _FACTS = "dictionary.json"
+_HIGHEST = 10**9  # a frequency; all of jieba's words together have less
 FILES = (_WORDS, _FREQUENCIES, _FACTS)
 
 
@@ -99,10 +100,10 @@ def build_dictionary(folder: Path, user_words: Path | None, normalise: Callable[
     if user_words is not None:
         jiebas = Dictionary(folder)
         for fields in map(str.split, _read(user_words).splitlines()):
-            if fields:
-                word = normalise(fields[0])
+            if fields and (word := normalise(fields[0])):
                 given = len(fields) > 1 and fields[1].isdecimal()
-                frequencies[word] = int(fields[1]) if given else jiebas.suggest_freq(word)
+                frequency = int(fields[1]) if given else jiebas.suggest_freq(word)
+                frequencies[word] = min(frequency, _HIGHEST)
         _write(folder, frequencies, key)
 
 

@@ -8,13 +8,14 @@ is never split; equal titles make one Document. `questions.jsonl` has {"id", "qu
 from __future__ import annotations
 
 import json
+import os
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval import snapshot
-from retrieval.answer import answer
+from retrieval.answer import answer, as_json
 from retrieval.dictionary import Dictionary, build_dictionary
 from retrieval.errors import WenjuError
 from retrieval.figures import answer_figures, same_figure
@@ -97,35 +98,22 @@ def evaluate(
     return tally.measures()
 
 
-def as_json(given: Answer) -> dict[str, Any]:
-    """An Answer as `wenju ask --json` prints it."""
-    return {
-        "question": given.question.text,
-        "found": given.found,
-        "near": given.near,
-        "figures": [asdict(figure) for figure in given.figures],
-        "paragraphs": [
-            {**asdict(hit.paragraph), "score": round(hit.score, 4), "marks": hit.marks} for hit in given.hits
-        ],
-        "pictures": [asdict(picture) for picture in given.pictures],
-        "milliseconds": round(given.milliseconds, 3),
-    }
-
-
 def _index(passages: list[Paragraph], folder: Path, dictionary: Path | None) -> Snapshot:
     build_dictionary(folder, dictionary, normalise)
     words = Dictionary(folder)
     counter = PostingsCounter()
     for row, passage in enumerate(passages):
         counter.add(row, snapshot.tokens(passage, words))
-    (folder / "LOCK").touch()
-    snapshot.write(folder, [snapshot.encode(passage) for passage in passages], counter.postings(), [])
+    lock = snapshot.hold(folder)
+    records = [snapshot.encode(passage) for passage in passages]
+    snapshot.write(folder, records, counter.postings(), str(folder), [])
+    os.close(lock)
     return Snapshot(folder)
 
 
 def _passages(folder: Path) -> Iterator[Paragraph]:
     documents: dict[str, list[dict[str, Any]]] = {}
-    for number, row in enumerate(_rows(folder / "passages.jsonl")):
+    for number, row in enumerate(_rows(folder / "passages.jsonl", "id", "title", "text")):
         documents.setdefault(row["title"] or f"\n{number}", []).append(row)
     for article, rows in enumerate(documents.values()):
         for position, row in enumerate(rows):
@@ -133,20 +121,20 @@ def _passages(folder: Path) -> Iterator[Paragraph]:
 
 
 def _questions(folder: Path) -> Iterator[JudgedQuestion]:
-    for row in _rows(folder / "questions.jsonl"):
+    for row in _rows(folder / "questions.jsonl", "id", "question", "passage_ids", "answers", "numeric"):
         yield JudgedQuestion(
             row["id"], row["question"], frozenset(row["passage_ids"]), tuple(row["answers"]), row["numeric"]
         )
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     row = json.loads(line)
-                    if not isinstance(row, dict) or "id" not in row:
-                        raise WenjuError(f"{path}: 第 {number} 行不是带 id 的 JSON 对象")
+                    if not isinstance(row, dict) or not row.keys() >= set(keys):
+                        raise WenjuError(f"{path}: 第 {number} 行不是带 {'、'.join(keys)} 的 JSON 对象")
                     yield row
     except OSError as error:
         raise WenjuError(f"{path}: 无法读取（{error.strerror}）") from error

@@ -86,17 +86,18 @@ class Index:
 
         started = time.monotonic()
         if not documents.is_dir():
-            raise WenjuError(f"{documents}: 文件夹不存在")
+            raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._only_builder(), self._new_folder() as folder:
-            old = None if full else self._reusable()
+            old = None if full else self._reusable(documents)
             if old is None:
                 build_dictionary(folder, self._dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
             content = collect(documents, old, Dictionary(folder), progress)
             if old is None or content.changed:
-                snapshot.write(folder, content.records, content.counter.postings(), content.files)
+                source = str(documents.resolve())
+                snapshot.write(folder, content.records, content.counter.postings(), source, content.files)
                 self._swap(folder)
             current = self.current()
         _sweep(self._folder)
@@ -113,36 +114,41 @@ class Index:
             seconds=time.monotonic() - started,
         )
 
-    def _reusable(self) -> Snapshot | None:
-        """The Snapshot in use, where its tokens are the same that would be made now."""
+    def _reusable(self, documents: Path) -> Snapshot | None:
+        """The Snapshot in use, where it is of this folder and of the tokens that would be made now."""
         try:
             current = self.current()
         except SnapshotError:
             return None
-        return current if current.dictionary.key == dictionary_key(self._dictionary) else None
+        made_of = (str(documents.resolve()), dictionary_key(self._dictionary))
+        return current if (current.source, current.dictionary.key) == made_of else None
 
     @contextmanager
     def _only_builder(self) -> Iterator[None]:
         descriptor = os.open(self._folder / _BUILDING, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
             for folder in _unused(self._folder):
                 if snapshot.is_abandoned(folder):
                     shutil.rmtree(folder, ignore_errors=True)
             yield
-        except BlockingIOError as error:
-            raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
         finally:
             os.close(descriptor)
 
     @contextmanager
     def _new_folder(self) -> Iterator[Path]:
-        """A locked folder for the next Snapshot; it is swept away later unless it comes into use."""
+        """A locked folder for the next Snapshot; what has not come into use goes with the next sweep."""
         folder = self._folder / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         folder.mkdir()
         lock = snapshot.hold(folder)
         try:
             yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         finally:
             os.close(lock)
 

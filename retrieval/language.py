@@ -27,7 +27,8 @@ _RUN = re.compile(r"[^\W_]+")
 _ATOM = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[^\W_]")
 # The full-width forms, which stand in nearly every Chinese text, and their plain ones, one for one.
 _HALF_WIDTH = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_INSIDE = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff\ufeff]")
 
 # Words by which something is asked for, in their normal form. They say nothing of where the answer stands.
 QUESTION_WORDS = frozenset(
@@ -68,9 +69,11 @@ def marks(text: str, terms: Sequence[str], dictionary: Dictionary) -> tuple[Span
     """
     shown, places = _character_by_character(text)
     covered = bytearray(len(shown))
-    for term in {term for term in terms if len(term) > 1}:
-        for found in re.finditer(_whole(term), shown):
-            covered[found.start() : found.start() + len(term)] = b"\1" * len(term)
+    sought = {term for term in terms if len(term) > 1}
+    for length in {len(term) for term in sought}:
+        for start in range(len(shown) - length + 1):
+            if shown[start : start + length] in sought and not _cuts(shown, start, start + length):
+                covered[start : start + length] = b"\1" * length
     runs = (found.span() for found in re.finditer(b"\1+", bytes(covered)))
     return tuple(
         (places[start], places[end - 1] + 1)
@@ -79,11 +82,9 @@ def marks(text: str, terms: Sequence[str], dictionary: Dictionary) -> tuple[Span
     )
 
 
-def _whole(term: str) -> str:
-    """A pattern that finds `term` wherever it begins, but not within a longer Latin word or number."""
-    before = "(?<![a-z0-9])" if term[0].isascii() else ""
-    after = "(?![a-z0-9])" if term[-1].isascii() else ""
-    return f"{before}(?={re.escape(term)}{after})"
+def _cuts(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]` begins or ends within a Latin word or number."""
+    return bool(_INSIDE.match(text, start) or _INSIDE.match(text, end))
 
 
 def _character_by_character(text: str) -> tuple[str, Sequence[int]]:

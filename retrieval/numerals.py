@@ -128,8 +128,11 @@ def normalise_numerals(text: str) -> str:
     `二〇二一年八月二十九日` becomes `2021年8月29日`, `百分之十二点五` `12.5%`, `三千五百万元` `3500万元`,
     `1.2万亿元` `12000亿元`, `1,234.5` `1234.5`.
     """
-    text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
-    return _NUMERAL.sub(_rewrite, text)
+    return _without_commas(_NUMERAL.sub(_rewrite, _without_commas(text)))
+
+
+def _without_commas(text: str) -> str:
+    return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
 
 
 def _rewrite(match: re.Match[str]) -> str:

@@ -55,7 +55,7 @@ class SourceFile:
 
 
 class Snapshot:
-    """Safe for many threads. `name` is the folder's, `files` what was read, `paragraphs` their number."""
+    """Safe for many threads. `name` is the folder's, `source` the documents' folder."""
 
     def __init__(self, folder: Path, when_released: Callable[[], None] | None = None) -> None:
         """`when_released` is called once nobody refers to the Snapshot any more.
@@ -66,6 +66,7 @@ class Snapshot:
         self.folder = folder
         weakref.finalize(self, _release, _lock(folder), when_released)
         manifest = _read_manifest(folder)
+        self.source: str = manifest["source"]
         self.files = tuple(SourceFile(**file) for file in manifest["files"])
         self.documents: int = manifest["documents"]
         self.figures: int = manifest["figures"]
@@ -136,10 +137,13 @@ def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
     return [token for part in parts if part for token in language.tokens(part, words)]
 
 
-def write(folder: Path, records: Sequence[bytes], postings: Postings, files: Sequence[SourceFile]) -> None:
+def write(
+    folder: Path, records: Sequence[bytes], postings: Postings, source: str, files: Sequence[SourceFile]
+) -> None:
     """Complete a Snapshot in `folder`, which holds its dictionary already, and bring it to the disk.
 
-    `records` are encoded paragraphs, those of a Document in a row; `postings` their tokens, a row each.
+    `records` are encoded paragraphs, those of a Document in a row; `postings` their tokens, a row each;
+    `source` and `files` tell where they are from.
     """
     documents: dict[tuple[str, int], int] = {}
     document_of, ids, figures = [], [], 0
@@ -156,6 +160,7 @@ def write(folder: Path, records: Sequence[bytes], postings: Postings, files: Seq
     Searcher.over(postings, np.array(document_of, dtype=np.int32)).save(folder / _SEARCH)
     manifest = {
         "format": FORMAT,
+        "source": source,
         "documents": len(documents),
         "figures": figures,
         "files": [asdict(file) for file in files],
@@ -226,7 +231,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
-            raise SnapshotError(f"索引是另一版本建立的：{folder}")
+            raise SnapshotError(f"索引是另一版本建立的，请运行 wenju index：{folder}")
         for name, checksum in manifest["checksums"].items():
             if _checksum(folder / name) != checksum:
                 raise SnapshotError(f"索引损坏：{folder / name}")

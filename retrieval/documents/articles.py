@@ -12,7 +12,7 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from retrieval.documents import dates, sections
+from retrieval.documents import article_date, sections
 from retrieval.documents.markdown import tidy
 from retrieval.documents.metadata import Metadata, byline
 from retrieval.documents.sentences import is_closed, is_prose, is_title
@@ -47,7 +47,7 @@ def documents(path: str, blocks: list[Block], given: Metadata) -> Iterator[Docum
         body, dated = _without_dates(body)
         said = given.filled(said).filled(Metadata(date=dated)).dated()
         if (signed := sections.sign_off(body)) is not None:
-            said = said.filled(Metadata(source=signed[0], date=dates.iso(signed[1])))
+            said = said.filled(Metadata(source=signed[0], date=article_date.iso(signed[1])))
         found = sections.sections(body)
         if not found and not title:
             continue
@@ -88,7 +88,7 @@ def _has_kicker(blocks: list[Block], number: int) -> bool:
         and len(line.text) in _KICKER_LENGTHS
         and is_title(line.text)
         and not is_closed(line.text)
-        and not dates.is_date(line.text)
+        and not article_date.is_date(line.text)
         and not _NOTICE_NUMBER.fullmatch(line.text)
         and sections.numbered_level(line.text) is None
         and whole
@@ -133,7 +133,7 @@ def _title_number(blocks: list[Block]) -> int | None:
         and is_title(block.text)
         and not _CHAPTER.match(block.text)
         and not _NOTICE_NUMBER.fullmatch(block.text)
-        and not dates.is_date(block.text)
+        and not article_date.is_date(block.text)
     )
     return first if plain else None
 
@@ -151,8 +151,8 @@ def _goes_on_title(above: Block, below: Block) -> bool:
 def _without_dates(blocks: list[Block]) -> tuple[list[Block], str | None]:
     """Return the blocks without a date that stands alone between title and text, and that date."""
     for number, block in enumerate(blocks):
-        if block.kind == "text" and dates.is_date(block.text.strip("（）()")) and len(blocks) > 1:
-            return blocks[:number] + blocks[number + 1 :], dates.iso(block.text)
+        if block.kind == "text" and article_date.is_date(block.text.strip("（）()")) and len(blocks) > 1:
+            return blocks[:number] + blocks[number + 1 :], article_date.iso(block.text)
         if block.kind != "gap":
             break
     return blocks, None

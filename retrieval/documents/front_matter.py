@@ -11,7 +11,7 @@ import re
 
 import yaml
 
-from retrieval.documents import dates
+from retrieval.documents import article_date
 from retrieval.documents.metadata import Metadata
 
 _KEYS = {
@@ -32,7 +32,7 @@ def split(text: str) -> tuple[Metadata, str]:
     if not match or not fields:
         return Metadata(), text
     if "date" in fields:
-        fields["date"] = dates.iso(fields["date"]) or ""
+        fields["date"] = article_date.iso(fields["date"]) or ""
     return Metadata(**{field: value or None for field, value in fields.items()}), text[match.end() :]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, fields
 
-from retrieval.documents import dates
+from retrieval.documents import article_date
 
 _LONGEST = 100
 _NAME = r"[\u4e00-\u9fff·]{2,5}"
@@ -73,9 +73,9 @@ def _labelled(line: str) -> Metadata | None:
     if not starts:
         return None
     before = line[: starts[0]].strip(" |｜")
-    if before and not dates.is_date(before):
+    if before and not article_date.is_date(before):
         return None
-    found = Metadata(date=dates.iso(before) if before else None)
+    found = Metadata(date=article_date.iso(before) if before else None)
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         part = line[start:end].strip(" 【】[]（）()|｜，,；;")
         label = _LABEL.match(part)
@@ -85,7 +85,7 @@ def _labelled(line: str) -> Metadata | None:
         if not _is_value(field, value):
             return None
         if field == "date":
-            value = dates.iso(value) or ""
+            value = article_date.iso(value) or ""
         if field != "other" and value:
             found = found.filled(Metadata(**{field: value}))
     return found
@@ -93,7 +93,11 @@ def _labelled(line: str) -> Metadata | None:
 
 def _is_value(field: str, value: str) -> bool:
     if field == "date":
-        return not value or dates.is_date(value) or dates.iso(value) == value[:4] == value.rstrip("年")
+        return (
+            not value
+            or article_date.is_date(value)
+            or article_date.iso(value) == value[:4] == value.rstrip("年")
+        )
     return len(value) <= (30 if field == "source" else 20) and not re.search(r"[。！？；，!?;]", value)
 
 
@@ -112,6 +116,8 @@ def _dateline(line: str) -> Metadata | None:
     monthday = f"{int(match['month']):02d}-{int(match['day']):02d}"
     if match["year"]:
         return Metadata(
-            date=dates.iso(f"{match['year']}-{monthday}"), source=match["organ"], author=match["author"]
+            date=article_date.iso(f"{match['year']}-{monthday}"),
+            source=match["organ"],
+            author=match["author"],
         )
     return Metadata(source=match["organ"], author=match["author"], monthday=monthday)

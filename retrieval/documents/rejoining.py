@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from retrieval.documents import dates
+from retrieval.documents import article_date
 from retrieval.documents.markdown import separator
 from retrieval.documents.sentences import (
     columns,
@@ -125,7 +125,7 @@ def _goes_on(above: Block, below: Block, layout: _Layout) -> bool:
     upper, lower = above.text, below.text
     if _REDACTION.fullmatch(lower) or _REDACTION.fullmatch(upper):
         return not is_closed(upper)
-    if _OPENER.match(lower) or dates.is_date(lower):
+    if _OPENER.match(lower) or article_date.is_date(lower):
         return False
     if is_torn(upper, lower) or (layout.fills(above, below) and not below.indented):
         return True

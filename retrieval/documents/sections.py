@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from retrieval.documents import dates
+from retrieval.documents import article_date
 from retrieval.documents.sentences import is_closed, is_prose, is_title, leads_in
 from retrieval.model import Section
 
@@ -150,8 +150,8 @@ def _belongs(above: Block, below: Block, length: int) -> bool:
 def _signs_off(above: str, below: str) -> bool:
     """Whether these are two lines of a notice's end: issuing bodies, the date, a remark in brackets."""
     if is_organisation(above):
-        return dates.is_date(below) or is_organisation(below)
-    return dates.is_date(above) and _ASIDE.fullmatch(below) is not None
+        return article_date.is_date(below) or is_organisation(below)
+    return article_date.is_date(above) and _ASIDE.fullmatch(below) is not None
 
 
 def sign_off(blocks: list[Block]) -> tuple[str, str] | None:
@@ -160,7 +160,7 @@ def sign_off(blocks: list[Block]) -> tuple[str, str] | None:
         (
             (above.text, below.text)
             for above, below in pairwise(blocks)
-            if is_organisation(above.text) and dates.is_date(below.text)
+            if is_organisation(above.text) and article_date.is_date(below.text)
         ),
         None,
     )

@@ -85,7 +85,7 @@ def test_ask_reads_questions_from_standard_input() -> None:
 def test_an_honest_not_found() -> None:
     """Nothing is shown as an answer where there is none."""
     wenju("index")
-    assert wenju("ask", "火星上有水吗").stdout.strip() == "未找到可靠的答案。"
+    assert wenju("ask", "火星上有水吗").stdout.strip() == "未找到能回答这个问题的内容。"
 
 
 @pytest.mark.parametrize(

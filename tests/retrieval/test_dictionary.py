@@ -36,7 +36,7 @@ def test_it_cuts_exactly_as_jieba(dictionary: Dictionary, original: jieba.Tokeni
 def test_a_user_word_is_cut_whole(tmp_path: Path) -> None:
     """A word of the user's file, however it is spelled there, is one word in the texts."""
     words = tmp_path / "words.txt"
-    words.write_text("青禾計劃 100 n\n\n湘江鲲鹏\n", encoding="utf-8-sig")
+    words.write_text("青禾計劃 100 n\n\n\u200b 3\n湘江鲲鹏 99999999999999999999\n", encoding="utf-8-sig")
     build_dictionary(tmp_path, words, normalise)
     dictionary = Dictionary(tmp_path)
     assert "青禾计划" in dictionary.words("今年的青禾计划已经启动")

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from retrieval.documents import LARGEST, find_files, read_documents
-from retrieval.documents.dates import is_date, iso
+from retrieval.documents.article_date import is_date, iso
 from retrieval.documents.decoding import UndecodableError, decode
 from retrieval.errors import DocumentError
 

@@ -66,7 +66,9 @@ def test_an_empty_set_measures_nothing(tmp_path: Path) -> None:
     assert evaluate(judged_set(tmp_path, [], QUESTIONS))["recall@1"] == 0
 
 
-@pytest.mark.parametrize("content", [None, b"{", b"[1]\n", b"\xff\xfe\xff", b'{"title": "x"}\n'])
+@pytest.mark.parametrize(
+    "content", [None, b"{", b"[1]\n", b"\xff\xfe\xff", b'{"title": "x"}\n', b'{"id": "x"}\n']
+)
 def test_a_broken_set_is_named(tmp_path: Path, content: bytes | None) -> None:
     """A missing, damaged or incomplete file is one clear line that names it."""
     judged_set(tmp_path, PASSAGES, QUESTIONS)

@@ -80,6 +80,28 @@ def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Cal
     assert not index.current().search(["盘山公路"], 5)
 
 
+def test_an_odd_file_stops_nothing(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Numerals of other scripts and impossible days are text like any other."""
+    folder = documents(tea=TEA, odd="# 怪\n\n日期是0—੧日，又是3-45日，还有٣月٤日。\n")
+    report = Index(tmp_path / "index").build(folder)
+    assert report.skipped == ()
+    assert report.documents == 2
+
+
+def test_another_folder_is_read_anew(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """A file of the same name, size and time in another folder is another file."""
+    index = Index(tmp_path / "index")
+    first = documents(tea=TEA)
+    index.build(first)
+    second = tmp_path / "second"
+    second.mkdir()
+    (second / "tea.md").write_text(TEA.replace("8600", "9700"), encoding="utf-8")
+    stat = (first / "tea.md").stat()
+    os.utime(second / "tea.md", ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert index.build(second).read == 1
+    assert "9700户" in index.current().search(["茶园"], 1)[0][0].paragraph.text
+
+
 def test_an_empty_folder_makes_an_empty_index(tmp_path: Path, documents: Callable[..., Path]) -> None:
     """No documents is no error: nothing is found, and documents can come later."""
     index = Index(tmp_path / "index")
@@ -177,6 +199,7 @@ def test_a_progress_that_raises_ends_the_build(tmp_path: Path, documents: Callab
     with pytest.raises(WenjuError, match="stop"):
         index.build(folder, stop)
     assert index.current().name == before
+    assert folders(tmp_path / "index") == [before]
     index.build(folder)
     assert len(folders(tmp_path / "index")) == 1
 

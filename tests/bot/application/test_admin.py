@@ -20,10 +20,15 @@ with_bot = pytest.mark.usefixtures("bot")
 REPORT = SIMPLIFIED.reindex_done.split("，")[0]
 
 
-async def reindexed(admin: Person, sandbox: Sandbox) -> Message:
+async def reindex_begun(admin: Person) -> Message:
     # The bot refreshes its index when it starts, which may not be over yet.
     while (message := await admin.ask("/reindex")).text == SIMPLIFIED.reindex_running:
         pass
+    return message
+
+
+async def reindexed(admin: Person, sandbox: Sandbox) -> Message:
+    message = await reindex_begun(admin)
     await sandbox.until(lambda: REPORT in message.text or "⚠️" in message.text, timeout=20)
     return message
 
@@ -63,7 +68,7 @@ async def test_one_at_a_time(admin: Person, asker: Person, settings: Settings, s
         (settings.documents / f"village{number}.md").write_text(
             f"# 第{number}村\n\n{text}\n", encoding="utf-8"
         )
-    first = await admin.ask("/reindex")
+    first = await reindex_begun(admin)
     second = await admin.ask("/reindex")
     assert second.text == SIMPLIFIED.reindex_running
     assert "3100吨" in (await asker.ask("2020年干茶产量多少吨")).text
