@@ -97,7 +97,7 @@ def collect(
 def _read(documents: Path, path: str, words: Dictionary, content: Content) -> None:
     """Add the rows of one file, or none where it cannot be read."""
     rows = [
-        (snapshot.encode(paragraph), snapshot.tokens(paragraph, words))
+        (snapshot.encode(paragraph, words), snapshot.tokens(paragraph, words))
         for document in read_documents(documents, path)
         for paragraph in paragraphs(document)
     ]

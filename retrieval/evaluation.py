@@ -105,7 +105,7 @@ def _index(passages: list[Paragraph], folder: Path, dictionary: Path | None) -> 
     for row, passage in enumerate(passages):
         counter.add(row, snapshot.tokens(passage, words))
     lock = snapshot.hold(folder)
-    records = [snapshot.encode(passage) for passage in passages]
+    records = [snapshot.encode(passage, words) for passage in passages]
     snapshot.write(folder, records, counter.postings(), str(folder), [])
     os.close(lock)
     return Snapshot(folder)

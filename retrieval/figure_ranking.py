@@ -123,8 +123,10 @@ def _score(features: dict[str, float]) -> float:
 def _names(asked: Asked, figure: Figure) -> bool:
     """Tell whether a question without a question word names the figure's metric."""
     metric = plain(figure.metric or "").lower()
-    common = sum(gram in asked.grams for gram in grams(metric))
-    return (len(metric) > 2 and metric in asked.text) or common >= max(2, 0.6 * len(asked.grams))
+    own = grams(metric)
+    common = sum(gram in asked.grams for gram in own)
+    named = common >= max(2, 0.6 * len(asked.grams)) and common >= len(own) / 2
+    return named or (len(metric) > 2 and metric in asked.text)
 
 
 def _distinct(figures: Iterable[Figure]) -> list[Figure]:

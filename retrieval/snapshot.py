@@ -22,6 +22,7 @@ from retrieval import dictionary, language
 from retrieval.dictionary import Dictionary
 from retrieval.errors import SnapshotError
 from retrieval.figures import extract
+from retrieval.metrics import whole_words
 from retrieval.model import Figure, Hit, Paragraph
 from retrieval.postings import load_array
 from retrieval.search import Searcher
@@ -125,9 +126,10 @@ class Snapshot:
         return None
 
 
-def encode(paragraph: Paragraph) -> bytes:
+def encode(paragraph: Paragraph, words: Dictionary) -> bytes:
     """The stored form of a paragraph, with the figures in its text."""
-    figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in extract(paragraph.text)]
+    found = (whole_words(figure, paragraph.text, words.words) for figure in extract(paragraph.text))
+    figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in found]
     return json.dumps({**asdict(paragraph), "figures": figures}, ensure_ascii=False).encode() + b"\n"
 
 
