@@ -26,6 +26,10 @@ _PLAIN_COUNTS = frozenset(
 _PLAIN_ONE = frozenset("名座栋所架艘岁年天辆枚颗")
 # Units that after a single Chinese digit are more often part of a word: 一度, 三里, 一角.
 _NOT_WITH_ONE_DIGIT = frozenset("度分里级码角块两ktmg折点圆") | {"季度", "世纪"}
+_BEFORE = re.compile(
+    r"(?:不?超过|不少于|不低于|不高于|不多于|不到|不足|超出|突破|大约|至少|至多|最多|最少|最高|最低|将近|接近|高达|多达|约|近|逾|超)$"
+)
+_AFTER = re.compile(r"(?:及|或|\()?(?:以上|以下|以内|以外|左右|上下|不等)|内(?!部|地|容|陆|外|在|需|资|涵)")
 _SIGNS = {"¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "US$": "美元", "HK$": "港元"}
 _NAME_LETTERS = frozenset("GMTKk")  # 5G, 4K
 _ARABIC_START = "+-0123456789"
@@ -307,6 +311,21 @@ _READERS = (
     _quantity,
     _bare,
 )
+
+
+def qualified(text: str, figure: Figure) -> str:
+    """The figure with the words beside it that bound or blur it, as they stand in its paragraph's `text`.
+
+    `超3000列`, `1.5个工作日以内`, `约200公里`: without them it would say more than the text does.
+    """
+    before = _BEFORE.search(plain(text[max(0, figure.start - 6) : figure.start]))
+    after = _AFTER.match(plain(text[figure.end : figure.end + 6]))
+    start = figure.start - (len(before[0]) if before else 0)
+    return (
+        text[start : figure.start]
+        + figure.text
+        + (text[figure.end : figure.end + after.end()] if after else "")
+    )
 
 
 def answer_figures(text: str) -> list[Figure]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.figures import answer_figures, extract, same_figure
+from retrieval.figures import answer_figures, extract, qualified, same_figure
 
 TEXTS = st.text(max_size=60) | st.text(
     alphabet="0123456789.,-~至到第一二三两十百千万亿年月日时点分半个家元%％倍成番：:（）()“”、。，上下午去今民国前约超多余￥$０１a",
@@ -216,3 +216,19 @@ def test_metric_and_period_of_the_clause(text: str, figure: str, metric: str, pe
     """A date just before a metric is its period; a counted noun may hold a name with a number."""
     found = next(found for found in extract(text) if found.text == figure)
     assert (found.metric, found.period) == (metric, period)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("班列累计开行超3000列。", "超3000列"),
+        ("开办时间压缩至1.5个工作日内，并全程网办。", "1.5个工作日内"),
+        ("里程超過200公里以上", "超過200公里以上"),
+        ("投资约2.5亿元左右", "约2.5亿元左右"),
+        ("新增学位3000个，", "3000个"),
+        ("拨款3亿元内部挖潜", "3亿元"),
+    ],
+)
+def test_what_bounds_a_figure_is_shown_with_it(text: str, shown: str) -> None:
+    """`超` and `以内` belong to what is said; words that only stand beside do not."""
+    assert qualified(text, extract(text)[0]) == shown
