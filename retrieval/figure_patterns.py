@@ -74,6 +74,8 @@ CANDIDATE = re.compile(
 
 NO_FIGURES = (
     re.compile(r"《[^《》]{1,40}》|https?://[\w./?=&%#:-]+"),
+    # Document and telephone numbers: `〔2023〕15号`, `0731-88886666`
+    re.compile(r"[〔\[(【]\d{4}[〕\])】] ?第?\d{1,5}号|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"),
     # List markers: `（一）`, `一、`, `1.`
     re.compile(
         r"(?:^|(?<=[\n。;；]))[ \t]{0,8}(?:\(?[\d一二三四五六七八九十]{1,3}(?:[)、]|[.](?!\d)))", re.MULTILINE

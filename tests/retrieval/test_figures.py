@@ -218,6 +218,11 @@ def test_metric_and_period_of_the_clause(text: str, figure: str, metric: str, pe
     assert (found.metric, found.period) == (metric, period)
 
 
+def test_numbers_of_documents_and_telephones_are_no_figures() -> None:
+    """What only names a paper or a line measures nothing."""
+    assert extract("青政办发〔2023〕15号，联系电话：0731-88886666。") == []
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
