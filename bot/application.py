@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,29 +16,27 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Defa
 from bot import menu
 from bot.buttons import LOGS, PRESS, STAY
 from bot.chores import beat, refresh, show_progress
-from bot.delivery import RateLimiter
 from bot.handlers.admin import Admin
 from bot.handlers.conversation import Conversation
 from bot.handlers.errors import report
 from bot.handlers.paging import Paging
 from bot.handlers.questions import Addressed, AddressedCommand, Questions
 from bot.library import Library
-from bot.lifecycle import App, background, connect, poll, until
+from bot.lifecycle import App, UpdateProcessor, background, connect, poll, until
+from bot.pacing import Pacing
 from bot.polling import Polling, PollingRequest
 from bot.query_log import QueryLog
 from bot.redaction import set_up_logging
-from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 from bot.settings import SANDBOX_TOKEN, SettingError
 from retrieval.errors import SnapshotError
 from retrieval.index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
+    from bot.query_log import Source
     from bot.settings import Settings
-
-CONCURRENT_UPDATES = 32
-RATE_RETRIES = 3
 
 
 def run(settings: Settings) -> None:
@@ -56,21 +55,19 @@ async def _run(settings: Settings) -> None:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set, then answer what has arrived and close everything."""
     async with AsyncExitStack() as stack:
+        if not settings.documents.is_dir():
+            raise SettingError("WENJU_DOCUMENTS", f"文件夹不存在：{settings.documents}")
+        stack.enter_context(_alone(settings.data))
+        source: Source = "telegram"
         if settings.token is None:
-            sandbox = await stack.enter_async_context(_sandbox(settings.sandbox_port))
-            settings = replace(
-                settings,
-                token=SANDBOX_TOKEN,
-                api_url=sandbox.url,
-                admins=settings.admins | {SANDBOX_ADMIN_ID},
-            )
+            source, settings = "sandbox", await stack.enter_async_context(_sandbox(settings))
         log = QueryLog.open(settings.query_log)
         stack.push_async_callback(asyncio.to_thread, log.close)
         library = Library(Index(settings.snapshots, settings.dictionary), settings.documents)
         stack.callback(library.close)
         stack.callback(library.stop_rebuild)
         polling = Polling()
-        application = build(settings, library, log, polling)
+        application = build(settings, library, log, polling, source)
         stack.push_async_callback(application.bot.shutdown)
         if not await connect(application, stop):
             return
@@ -79,11 +76,12 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             beat(settings, library, log, polling), menu.publish(application.bot, settings.admins)
         ):
             await _make_ready(library, stack, stop)
-            _announce(settings)
+            if source == "sandbox":
+                _announce(settings)
             await poll(application, polling, stop, on_stop=library.stop_rebuild)
 
 
-def build(settings: Settings, library: Library, log: QueryLog, polling: Polling) -> App:
+def build(settings: Settings, library: Library, log: QueryLog, polling: Polling, source: Source) -> App:
     """Wire the handlers to what they need, in the order in which they are tried."""
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # durations as the library's next version has them
     application: App = (
@@ -92,16 +90,14 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling)
         .base_url(f"{settings.api_url}/bot")
         .base_file_url(f"{settings.api_url}/file/bot")
         .get_updates_request(PollingRequest(polling))
-        .rate_limiter(RateLimiter(max_retries=RATE_RETRIES))
-        .concurrent_updates(CONCURRENT_UPDATES)
+        .rate_limiter(Pacing())
+        .concurrent_updates(UpdateProcessor())
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .build()
     )
     admins = settings.admins
     conversation = Conversation(admins)
-    questions = Questions(
-        library, log, admins, source="sandbox" if settings.token == SANDBOX_TOKEN else "telegram"
-    )
+    questions = Questions(library, log, admins, source)
     paging = Paging(library, log)
     admin = Admin(library, log, admins)
     # New messages only: an edited question is not asked again.
@@ -138,7 +134,7 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling)
 async def _make_ready(library: Library, stack: AsyncExitStack, stop: asyncio.Event) -> None:
     """Have an index: without one, build it first; else refresh it while questions are answered."""
     try:
-        await library.current()
+        await library.snapshot()
     except SnapshotError:
         async with background(show_progress(library)):
             await until(stop, refresh(library))
@@ -146,18 +142,33 @@ async def _make_ready(library: Library, stack: AsyncExitStack, stop: asyncio.Eve
         await stack.enter_async_context(background(refresh(library)))
 
 
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the data folder: two bots over one log and index would answer everything twice."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "RUNNING").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingError("WENJU_DATA", f"已有一个 wenju 在使用这个文件夹：{data}") from error
+        yield
+
+
 @asynccontextmanager
-async def _sandbox(port: int) -> AsyncIterator[Sandbox]:
+async def _sandbox(settings: Settings) -> AsyncIterator[Settings]:
+    """Run the sandbox and give the settings by which the bot reaches it."""
+    from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox  # noqa: PLC0415 - a bot on Telegram needs no server
+
     async with AsyncExitStack() as stack:
         try:
-            sandbox = await stack.enter_async_context(Sandbox(port, SANDBOX_TOKEN))
+            sandbox = await stack.enter_async_context(Sandbox(settings.sandbox_port, SANDBOX_TOKEN))
         except OSError as error:
-            reason = f"端口 {port} 用不了（{error.strerror}），请换一个"
+            reason = f"端口 {settings.sandbox_port} 用不了（{error.strerror}），请换一个"
             raise SettingError("WENJU_SANDBOX_PORT", reason) from error
-        yield sandbox
+        admins = settings.admins | {SANDBOX_ADMIN_ID}
+        yield replace(settings, token=SANDBOX_TOKEN, api_url=sandbox.url, admins=admins)
 
 
 def _announce(settings: Settings) -> None:
-    if settings.token == SANDBOX_TOKEN:
-        line = f"聊天页面：{settings.api_url}  （这是本机沙盒；设置 WENJU_TOKEN 即连接 Telegram）"
-        print(line, flush=True)  # noqa: T201 - the user waits for it
+    line = f"聊天页面：{settings.api_url}  （这是本机沙盒；设置 WENJU_TOKEN 即连接 Telegram）"
+    print(line, flush=True)  # noqa: T201 - the user waits for it

@@ -53,11 +53,10 @@ async def beat(settings: Settings, library: Library, log: QueryLog, polling: Pol
     started = time.time()
     while True:
         try:
-            snapshot = await library.current()
-            name, paragraphs = snapshot.name, snapshot.paragraphs
+            snapshot = await library.snapshot()
         except SnapshotError:
-            name, paragraphs = None, 0
-        beat = Heartbeat(os.getpid(), started, polling.last, name, paragraphs, polling.problem, log.trouble)
+            snapshot = None
+        beat = Heartbeat(os.getpid(), started, polling.last, snapshot, polling.problem, log.trouble)
         try:
             await asyncio.to_thread(write_heartbeat, settings.heartbeat, beat)
         except OSError as error:

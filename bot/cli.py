@@ -175,10 +175,15 @@ def _lines() -> Iterator[str]:
 
 
 def _readable(given: Answer, limit: int) -> str:
+    from retrieval.figures import qualified
+
     lines = [] if given.found else ["未找到能回答这个问题的内容。" + ("最接近的段落：" if given.near else "")]
     if given.found or given.near:
         figures = given.figures if given.found else ()
-        lines += ["  ".join(filter(None, (figure.text, figure.metric, figure.period))) for figure in figures]
+        texts = {hit.paragraph.id: hit.paragraph.text for hit in given.hits}
+        for figure in figures:
+            said = qualified(texts[figure.paragraph], figure)
+            lines.append("  ".join(filter(None, (said, figure.metric, figure.period))))
         for paragraph in (hit.paragraph for hit in given.hits[: limit if given.found else 1]):
             source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
             lines += ["", paragraph.text, f"—— {source}（{paragraph.document}）"]

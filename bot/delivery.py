@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from telegram import InlineKeyboardMarkup, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
-from telegram.ext import AIORateLimiter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
 
     from telegram import CallbackQuery, Chat, MaybeInaccessibleMessage, Message
 
@@ -21,22 +21,7 @@ T = TypeVar("T")
 RETRIES = (1.0, 3.0)  # seconds before the second and the third try
 TYPING_WAIT = 1.0  # seconds: an answer waits no longer for its "typing…"
 
-
-class RateLimiter(AIORateLimiter):
-    """Lets "typing…" through at once: it is no message, and would use up half of a group's 20 a minute."""
-
-    async def process_request(  # noqa: PLR0913, PLR0917 - the signature of the base class
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,  # noqa: ANN401 - the signature of the base class
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> Any:  # noqa: ANN401 - the signature of the base class
-        if endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+logger = logging.getLogger(__name__)
 
 
 async def reply(
@@ -67,12 +52,11 @@ async def edit_buttons(message: MaybeInaccessibleMessage, buttons: InlineKeyboar
 
 
 async def toast(query: CallbackQuery, text: str | None = None) -> None:
-    """Answer a press; one that is too old to be answered needs none."""
+    """Answer a press. What the press is for does not depend on it, so a failure is only logged."""
     try:
         await query.answer(text)
-    except BadRequest as error:
-        if "query is too old" not in str(error).lower():
-            raise
+    except TelegramError as error:
+        logger.warning("a press could not be answered: %s", error)
 
 
 async def typing(chat: Chat | None) -> None:

@@ -41,7 +41,6 @@ class Heartbeat:
     started: float
     last_poll: float | None = None
     snapshot: str | None = None
-    paragraphs: int = 0
     problem: str | None = None
     log: str | None = None
 

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from retrieval.contents import Progress
     from retrieval.index import Index, Report
     from retrieval.model import Answer, Paragraph
-    from retrieval.snapshot import Snapshot
 
 T = TypeVar("T")
 
@@ -48,9 +47,10 @@ class Library:
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
         self._stopping = threading.Event()
 
-    async def current(self) -> Snapshot:
-        """Return the newest Snapshot. Raise SnapshotError where there is none."""
-        return await self._search(self._index.current)
+    async def snapshot(self) -> str:
+        """Return the name of the newest Snapshot. Raise SnapshotError where there is none."""
+        # The Snapshot stays in the thread: to let go of the last reference may mean to remove a folder.
+        return await self._search(lambda: self._index.current().name)
 
     async def answer(self, question: str) -> Answer:
         """Raise SnapshotError where there is no index."""

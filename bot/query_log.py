@@ -36,7 +36,6 @@ from bot.log_database import (
     write_entry,
     write_vote,
 )
-from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,12 +51,6 @@ PENDING = 10_000  # records held in memory while the database cannot be written
 BATCH = 200  # records a transaction
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries
 KEY_BYTES = 32
-
-REFUSALS = (
-    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError),
-    *(TypeError, ValueError, OverflowError),
-)
-"""What writing one record raises for what it holds, whatever the state of the database."""
 
 logger = logging.getLogger(__name__)
 
@@ -109,12 +102,10 @@ class QueryLog:
         chat_kind: str,
         language: str,
         source: Source,
-        log_id: str | None = None,
-        reply: int | None = None,
     ) -> Entry:
-        """Make an entry of this moment. The same `log_id` on a second try keeps it one row."""
+        """Make an entry of this moment, with an id of its own."""
         return Entry(
-            id=log_id or new_id(),
+            id=new_id(),
             at=datetime.now(UTC),
             answer=answer,
             asker=self.hash_user(asker_id),
@@ -122,7 +113,6 @@ class QueryLog:
             chat_kind=chat_kind,
             language=language,
             source=source,
-            reply=reply,
         )
 
     def hash_user(self, user_id: int) -> str:
@@ -207,6 +197,7 @@ class QueryLog:
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
     def _write(self) -> None:
+        """Be the thread that writes, whatever happens: without it no question is logged any more."""
         db: Database | None = None
         wait = FIRST_WAIT
         batch = self._take()
@@ -214,10 +205,11 @@ class QueryLog:
             try:
                 db = db or connect(self._path)
                 _write_batch(db, batch)
-            except (sqlite3.DatabaseError, OSError, WenjuError) as error:
+            except Exception as error:  # noqa: BLE001 - see above; it is logged, told as trouble and tried again
                 self._failed(error)
                 if db:
-                    db.close()
+                    with suppress(sqlite3.Error):
+                        db.close()
                     db = None
                 with self._changed:
                     self._changed.wait_for(lambda: self._abandoned, wait)
@@ -293,7 +285,7 @@ def _damaged(error: Exception) -> bool:
 
 
 def _write_batch(db: Database, batch: list[Entry | Vote]) -> None:
-    """Write all in one transaction, leaving out what the schema refuses, so that it holds up nothing else."""
+    """Write all in one transaction, leaving out a record that cannot be written: it holds up nothing else."""
     db.execute("BEGIN IMMEDIATE")
     with db.conn:
         for job in batch:
@@ -303,8 +295,16 @@ def _write_batch(db: Database, batch: list[Entry | Vote]) -> None:
                         write_entry(db, job)
                     else:
                         write_vote(db, job)
-            except REFUSALS:
+            except Exception as error:
+                if _is_passing(error):
+                    raise
                 logger.exception("query log refuses a record: it is left out")
+
+
+def _is_passing(error: Exception) -> bool:
+    """Tell whether the database, and not the record, is at fault, so that another try may do."""
+    states = (sqlite3.OperationalError, sqlite3.InternalError, OSError)
+    return isinstance(error, states) or type(error) is sqlite3.DatabaseError
 
 
 def _key(path: Path) -> bytes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 HIDDEN = "<token>"
 
 # The shape of any bot token: libraries may log one that we were not given.
-_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{30,}")
+_TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}")
 
 
 class Redaction(logging.Filter):
@@ -34,7 +34,7 @@ class Redaction(logging.Filter):
         return _TOKEN.sub(HIDDEN, text)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self.clean(record.getMessage()), None
+        record.msg, record.args = self.clean(_message(record)), None
         if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
             # Formatted here, for a formatter would take the token from the exception itself.
             record.exc_text = "".join(traceback.format_exception(*record.exc_info)).rstrip()
@@ -42,6 +42,13 @@ class Redaction(logging.Filter):
         record.exc_text = self.clean(record.exc_text) if record.exc_text else None
         record.stack_info = self.clean(record.stack_info) if record.stack_info else None
         return True
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - arguments may be anything, and a line of the log must not end a program
+        return f"{record.msg!r} (its arguments do not fit)"
 
 
 def set_up_logging(token: str | None, level: int = logging.INFO) -> None:

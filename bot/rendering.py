@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from telegram.constants import MessageLimit
 
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
+from retrieval.figure_fitness import answers
+from retrieval.figures import qualified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,13 +75,16 @@ def _marks(hit: Hit, figure: Figure | None) -> list[Style]:
 def _shown_figures(answer: Answer, rank: int) -> list[Figure]:
     """Choose the best figures for the first page, the paragraph's own for the others.
 
-    No value is shown twice, and none that measures in another unit than the best: it only stands near it.
+    None where the best one is plainly not what was asked for: the next ones are so even less. No value is
+    shown twice, and none that measures in another unit than the best: it only stands near it.
     """
+    if not answer.figures or not answers(answer.figures[0], answer.question):
+        return []
     shown: dict[tuple[str, str | None], Figure] = {}
     for figure in answer.figures:
         alike = (figure.kind, figure.unit) == (answer.figures[0].kind, answer.figures[0].unit)
         own = figure.paragraph == answer.hits[rank].paragraph.id
-        if (rank == 0 or own) and alike:
+        if (rank == 0 or own) and alike and answers(figure, answer.question):
             shown.setdefault((figure.text, figure.period), figure)
     return list(shown.values())[:FIGURES]
 
@@ -87,11 +92,13 @@ def _shown_figures(answer: Answer, rank: int) -> list[Figure]:
 def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Words) -> list[str]:
     """Give the best figure a line of its own, and the others one together."""
     described = []
+    texts = {found.paragraph.id: found.paragraph.text for found in answer.hits}
     for figure in figures:
         about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
         if figure.paragraph != hit.paragraph.id and (number := _number(figure, answer)):
             about.append(words.in_result.format(number=number))
-        described.append((escape(shorten(figure.text, NAME_UNITS)), " · ".join(about)))
+        said = qualified(texts.get(figure.paragraph, ""), figure)
+        described.append((escape(shorten(said, NAME_UNITS)), " · ".join(about)))
     if not described:
         return []
     (best, about_best), *others = described

@@ -17,6 +17,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
 from markupsafe import Markup
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from bot.log_database import QueryLogError, connect
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+LOOPBACK = ["127.0.0.1", "localhost"]
 SETTINGS = {
     "sql_time_limit_ms": 5000,
     "allow_download": False,
@@ -155,7 +157,11 @@ def serve(
     except (OSError, sqlite3.DatabaseError) as error:
         raise QueryLogError(f"查询日志打不开：{query_log}（{error}）") from error
     with _listen(host, port) as listener:
-        server = uvicorn.Server(uvicorn.Config(application(query_log), log_level="warning"))
+        app = application(query_log)
+        if host in LOOPBACK:
+            # Another website may have its own name point here; a browser then tells that name.
+            app = TrustedHostMiddleware(app, LOOPBACK)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         if ready:
             ready(f"http://{host}:{listener.getsockname()[1]}/{query_log.stem}")
         with suppress(KeyboardInterrupt):  # uvicorn has stopped in good order and passes it on

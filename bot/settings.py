@@ -62,7 +62,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             try:
                 return Path(named).read_text(encoding="utf-8").strip() or None
             except OSError as error:
-                raise SettingError(f"{name}_FILE", f"cannot read {named} ({error.strerror})") from error
+                raise SettingError(f"{name}_FILE", f"读不了文件 {named}（{error.strerror}）") from error
+            except UnicodeDecodeError as error:
+                raise SettingError(f"{name}_FILE", f"文件 {named} 不是 UTF-8 文本") from error
         return (given.get(name) or "").strip() or None
 
     def port(name: str, default: int) -> int:
@@ -70,13 +72,16 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         if text is None:
             return default
         if not text.isdecimal() or not 0 <= int(text) <= 65535:
-            raise SettingError(name, f"not a port: {text}")
+            raise SettingError(name, f"端口应为 0 到 65535 的整数，不是 {text}")
         return int(text)
 
+    api_url = value("WENJU_API_URL") or Settings.api_url
+    if not api_url.startswith(("https://", "http://")):
+        raise SettingError("WENJU_API_URL", f"须以 https:// 或 http:// 开头：{api_url}")
     dictionary = value("WENJU_DICTIONARY")
     return Settings(
         token=value("WENJU_TOKEN"),
-        api_url=(value("WENJU_API_URL") or Settings.api_url).rstrip("/"),
+        api_url=api_url.rstrip("/"),
         admins=_user_ids(value("WENJU_ADMINS") or ""),
         documents=Path(value("WENJU_DOCUMENTS") or Settings.documents),
         data=Path(value("WENJU_DATA") or Settings.data),
@@ -91,4 +96,4 @@ def _user_ids(text: str) -> frozenset[int]:
     try:
         return frozenset(int(part) for part in parts if part)
     except ValueError:
-        raise SettingError("WENJU_ADMINS", f"Telegram user ids separated by commas, not {text!r}") from None
+        raise SettingError("WENJU_ADMINS", f"应为逗号分隔的 Telegram 用户编号，不是 {text}") from None

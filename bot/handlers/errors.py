@@ -29,7 +29,8 @@ async def report(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         return
     words = words_of(update.effective_user)
     with suppress(TelegramError):  # what hindered the answer may hinder this too
-        if update.callback_query:
+        # A press is answered once. When it is Telegram that fails, that has been done or tried already.
+        if update.callback_query and not isinstance(error, TelegramError):
             await delivery.toast(update.callback_query, words.failed)
-        elif update.message:
-            await delivery.reply(update.message, escape(words.failed))
+        elif update.effective_message:
+            await delivery.reply(update.effective_message, escape(words.failed))

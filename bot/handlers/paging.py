@@ -10,6 +10,7 @@ from bot import delivery
 from bot.buttons import Press, answer_buttons, back_button
 from bot.messages import words_of
 from bot.rendering import answer_page, context_page
+from retrieval.answer import worth_showing
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -35,20 +36,26 @@ class Pressed:
 
     def buttons(self) -> InlineKeyboardMarkup:
         entry, answer = self.entry, self.entry.answer
-        results = len(answer.hits) if answer.found else 1
+        results = worth_showing(answer) if answer.found else 1
         return answer_buttons(
             entry.id, self.press.rank, results, self.words, ups=entry.ups, downs=entry.downs
         )
 
 
 class Paging:
+    """A press is answered just before the message is edited: what fails later is Telegram's alone."""
+
     def __init__(self, library: Library, log: QueryLog) -> None:
         self._library = library
         self._log = log
 
     async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        pressed = await self._pressed(update.callback_query)
+        query = update.callback_query
+        if query is None:
+            return
+        pressed = await self._find(query)
         if pressed is None:
+            await delivery.toast(query, words_of(query.from_user).gone)
             return
         match pressed.press.action:
             case "page":
@@ -86,22 +93,19 @@ class Paging:
     async def _vote(self, pressed: Pressed) -> None:
         if pressed.press.action in ("up", "down"):
             self._log.vote(pressed.entry.id, pressed.query.from_user.id, pressed.press.action)
-        await delivery.toast(pressed.query, pressed.words.thanks)
         await asyncio.to_thread(self._log.flush, LOG_WAIT)
-        if voted := await self._pressed(pressed.query):
+        voted = await self._find(pressed.query)
+        await delivery.toast(pressed.query, pressed.words.thanks)
+        if voted:
             await delivery.edit_buttons(pressed.message, voted.buttons())
 
-    async def _pressed(self, query: CallbackQuery | None) -> Pressed | None:
-        """Find the row of a pressed button; say that it is gone where there is none for this chat."""
-        if query is None:
-            return None
-        words = words_of(query.from_user)
+    async def _find(self, query: CallbackQuery) -> Pressed | None:
+        """Find the row of a pressed button; None where there is none for this chat."""
         press = Press.parse(query.data or "")
         if press and query.message:
             entry = await asyncio.to_thread(self._log.get, press.log_id)
             # Callback data is the client's word: a row answers only in its own chat.
             known = entry is not None and entry.chat == self._log.hash_chat(query.message.chat.id)
             if entry is not None and known and press.rank < len(entry.answer.hits):
-                return Pressed(query, query.message, press, entry, words)
-        await delivery.toast(query, words.gone)
+                return Pressed(query, query.message, press, entry, words_of(query.from_user))
         return None

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = 1_800_000_000.0
-WELL = Heartbeat(os.getpid(), NOW - 500, NOW - 5, "20260101-abc", 12)
+WELL = Heartbeat(os.getpid(), NOW - 500, NOW - 5, "20260101-abc")
 
 
 @pytest.fixture

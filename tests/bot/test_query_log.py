@@ -73,15 +73,10 @@ def log(path: Path) -> Iterator[QueryLog]:
 
 
 def entry(log: QueryLog, answer: Answer = ANSWER, log_id: str | None = None) -> Entry:
-    return log.entry_of(
-        answer,
-        asker_id=42,
-        chat_id=-1001,
-        chat_kind="supergroup",
-        language="zh",
-        source="telegram",
-        log_id=log_id,
+    made = log.entry_of(
+        answer, asker_id=42, chat_id=-1001, chat_kind="supergroup", language="zh", source="telegram"
     )
+    return replace(made, id=log_id or made.id)
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
@@ -357,6 +352,7 @@ def test_a_full_disk_loses_nothing_that_fits_in_memory(path: Path) -> None:
 
 KEEP_WRITING = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from bot.query_log import QueryLog
 from retrieval.model import Answer, Hit, Paragraph, Question
@@ -365,10 +361,8 @@ log = QueryLog.open(Path(sys.argv[1]))
 for number in range(100_000):
     hit = Hit(Paragraph(f"p{number}", "a.md", 0, number, "题", None, f"第{number}段"), 1.0)
     answer = Answer(Question("问", "问", ("问",)), found=True, hits=(hit,), figures=())
-    log.record(
-        log.entry_of(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox",
-                     log_id=f"q{number}")
-    )
+    entry = log.entry_of(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
+    log.record(replace(entry, id=f"q{number}"))
     if number % 10 == 0:
         log.flush()
         print(number, flush=True)
@@ -435,6 +429,34 @@ def test_a_newer_log_is_refused(log: QueryLog, path: Path) -> None:
     with pytest.raises(NewerSchemaError, match=str(LATEST + 1)):
         QueryLog.open(path)
     assert rows(path, "PRAGMA user_version") == [(LATEST + 1,)]
+
+
+def test_a_broken_record_is_left_out(log: QueryLog, caplog: pytest.LogCaptureFixture) -> None:
+    """A record that cannot even be read as one is logged as an error, and those beside it are written."""
+    log.record(entry(log, log_id="before"))
+    log.record(entry(log, replace(ANSWER, hits=("no hit",)), log_id="broken"))  # type: ignore[arg-type]
+    log.record(entry(log, log_id="after"))
+    assert log.flush()
+    assert {found.id for found in log.latest(9)} == {"before", "after"}
+    assert "it is left out" in caplog.text
+
+
+def test_the_writer_outlives_anything(log: QueryLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that nobody foresaw is told as trouble, and the record is written once it is over."""
+    assert log.flush()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("out of the blue")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(query_log, "_write_batch", fail)
+        log.record(entry(log, log_id="kept"))
+        while log.trouble is None:
+            time.sleep(0.01)
+        assert log.trouble == "out of the blue"
+    assert log.flush(10)
+    assert log.trouble is None
+    assert [found.id for found in log.latest(9)] == ["kept"]
 
 
 def test_many_threads_at_once(log: QueryLog) -> None:

@@ -43,8 +43,9 @@ def test_foreign_token_hidden() -> None:
     stream, emit = io.StringIO(), logging.getLogger("test.redaction.foreign")
     handler = logged(emit, stream, None)
     emit.info("other %s", TOKEN)
+    emit.info("POST https://api.telegram.org/bot%s/getMe", TOKEN)
     emit.removeHandler(handler)
-    assert stream.getvalue() == f"other {HIDDEN}\n"
+    assert stream.getvalue() == f"other {HIDDEN}\nPOST https://api.telegram.org/bot{HIDDEN}/getMe\n"
 
 
 def test_odd_arguments_survive() -> None:
@@ -54,6 +55,15 @@ def test_odd_arguments_survive() -> None:
     emit.info("100% sure")
     emit.removeHandler(handler)
     assert stream.getvalue() == "100% sure\n"
+
+
+def test_wrong_arguments() -> None:
+    """A line whose arguments do not fit is logged as it is, without them, and raises nothing."""
+    stream, emit = io.StringIO(), logging.getLogger("test.redaction.wrong")
+    handler = logged(emit, stream, TOKEN)
+    emit.info("%d of %d", TOKEN)
+    emit.removeHandler(handler)
+    assert stream.getvalue() == "'%d of %d' (its arguments do not fit)\n"
 
 
 def test_uncaught_exception_hidden() -> None:

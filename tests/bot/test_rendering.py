@@ -10,7 +10,7 @@ from telegram.constants import MessageLimit
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
 from bot.rendering import answer_page, context_page, date_text
 from bot.sandbox.entities import parse_html, utf16_length
-from retrieval.model import Answer, Figure, Hit, Paragraph, Question
+from retrieval.model import Answer, Figure, Hit, Paragraph, Question, Wanted
 
 TEA = Paragraph(
     id="tea",
@@ -63,6 +63,15 @@ def test_other_units_are_left_out() -> None:
     """A number in another unit than the best figure stays in its paragraph."""
     year = Figure("2020年", "date", "2020", None, 11, 16, paragraph="tea")
     assert answer_page(replace(ANSWER, figures=(TONS, year)), 0, SIMPLIFIED).count("2020年") == 2
+
+
+def test_no_figure_that_was_not_asked_for() -> None:
+    """Where the best figure is plainly none that was asked for, only the paragraph is shown, on any page."""
+    price = Question("干茶多少钱", "干茶多少钱", ("干茶",), Wanted(("money", "count"), "元"))
+    answer = replace(ANSWER, question=price)
+    assert answer_page(answer, 0, SIMPLIFIED).startswith("<blockquote>全县茶园面积")
+    assert answer_page(answer, 1, SIMPLIFIED).startswith("<blockquote>2020年茶市")
+    assert "<b>" not in answer_page(answer, 0, SIMPLIFIED)
 
 
 def test_not_found() -> None:

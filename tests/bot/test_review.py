@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -41,17 +42,8 @@ serve(Path(sys.argv[1]), port=0, ready=lambda address: print(address, flush=True
 
 
 def record(log: QueryLog, answer: Answer, log_id: str) -> None:
-    log.record(
-        log.entry_of(
-            answer,
-            asker_id=1,
-            chat_id=1,
-            chat_kind="private",
-            language="zh",
-            source="sandbox",
-            log_id=log_id,
-        )
-    )
+    entry = log.entry_of(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
+    log.record(replace(entry, id=log_id))
     assert log.flush()
 
 
@@ -158,6 +150,11 @@ def test_what_the_bot_writes_is_there_at_the_next_look(page: httpx.Client, log: 
     before = len(rows(page, "slowest"))
     record(log, ANSWER, "fresh")
     assert len(rows(page, "slowest")) == before + 1
+
+
+def test_another_name_for_this_machine_is_refused(page: httpx.Client) -> None:
+    """A website whose name was made to point here is shown nothing."""
+    assert page.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
 def test_the_page_cannot_write(page: httpx.Client) -> None:

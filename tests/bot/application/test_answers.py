@@ -163,5 +163,5 @@ async def test_logged(asker: Person, settings: Settings) -> None:
     assert entry.answer.found
     assert entry.answer.figures[0].text == "3100吨"
     assert (entry.reply, entry.source, entry.language, entry.chat_kind) == (
-        answer.id, "sandbox", "zh-hans", "private",
+        answer.id, "telegram", "zh-hans", "private",
     )  # fmt: skip

@@ -92,21 +92,50 @@ async def test_blocked_by_the_user(asker: Person, sandbox: Sandbox, caplog: pyte
 
 
 @with_bot
-async def test_old_press(asker: Person, sandbox: Sandbox) -> None:
-    """A press that waited too long to be answered still turns the page."""
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (400, "Bad Request: query is too old and response timeout expired or query ID is invalid"),
+        (502, "Bad Gateway"),
+        (429, "Too Many Requests: retry after 30", 30),
+    ],
+)
+async def test_unanswered_press(asker: Person, sandbox: Sandbox, fault: tuple[int, str]) -> None:
+    """A press that cannot be answered, for its age or for Telegram's trouble, still turns the page."""
     answer = await asker.ask(QUESTION)
-    reason = "Bad Request: query is too old and response timeout expired or query ID is invalid"
-    sandbox.fail_next("answerCallbackQuery", 400, reason)
+    sandbox.fail_next("answerCallbackQuery", *fault)
     await asker.press(answer, SIMPLIFIED.next)
     await sandbox.until(lambda: answer.edited)
 
 
-async def test_unreachable_at_start(settings: Settings, sandbox: Sandbox, asker: Person) -> None:
-    """A bot that starts before its network tries until it is there."""
-    sandbox.fail_next("getMe", 502, "Bad Gateway")
+@with_bot
+async def test_failed_press(asker: Person, sandbox: Sandbox) -> None:
+    """Where a press is answered and the page cannot be turned, a message says so."""
+    answer = await asker.ask(QUESTION)
+    sandbox.fail_next("editMessageText", 400, "Bad Request: some new rule")
+    await asker.press(answer, SIMPLIFIED.next)
+    assert (await asker.next_reply()).text == SIMPLIFIED.failed
+    assert len(sandbox.called("answerCallbackQuery")) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (502, "Bad Gateway", None),
+        (403, "Forbidden", None),
+        (429, "Too Many Requests: retry after 2", 2),
+    ],
+)
+async def test_unreachable_at_start(
+    settings: Settings, sandbox: Sandbox, asker: Person, fault: tuple[int, str, int | None]
+) -> None:
+    """A bot that starts before its network, or is put off, tries until it is let in, and not too early."""
+    sandbox.fail_next("getMe", *fault)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(settings, stop))
     assert "3100吨" in (await asker.ask(QUESTION, timeout=15)).text
+    refused, met = sandbox.called("getMe")
+    assert met.at - refused.at >= (fault[2] or 1)
     stop.set()
     await serving
 

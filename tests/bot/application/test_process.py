@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-pa"
-# What `wenju run` does: the error is one line, the exit status 1.
-PROGRAM = """
-import logging, sys
-from bot.application import run
-from bot.settings import load
-from retrieval.errors import WenjuError
-logging.basicConfig(level=logging.DEBUG)
-try:
-    run(load())
-except WenjuError as error:
-    sys.exit(f"error: {error}")
-"""
 
 
 class Process:
@@ -62,7 +51,7 @@ async def start(folder: Path, **environment: str) -> Process:
         **environment,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", PROGRAM,
+        sys.executable, "-m", "bot", "run",
         env=variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=folder,
     )  # fmt: skip
     return Process(process)
@@ -109,7 +98,7 @@ async def test_stops_amid_a_rebuild(library: Path, telegram: Sandbox, tmp_path: 
 
 
 async def test_token_in_no_line(library: Path, telegram: Sandbox) -> None:
-    """At DEBUG and through every fault, the token is in nothing that the bot prints."""
+    """Through every fault, the token is in nothing that the bot prints."""
     process = await start(library, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
     asker = telegram.user()
     await asker.ask("2020年干茶产量多少吨", timeout=30)
@@ -125,7 +114,7 @@ async def test_token_in_no_line(library: Path, telegram: Sandbox) -> None:
     assert status == 1
     assert TOKEN not in errors
     assert TOKEN.split(":")[1] not in errors
-    assert errors.rstrip().splitlines()[-1].startswith("error: WENJU_TOKEN")
+    assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_TOKEN")
 
 
 @pytest.mark.parametrize("token", [TOKEN, "not a token", "123"])
@@ -134,7 +123,7 @@ async def test_bad_token(library: Path, sandbox: Sandbox, token: str) -> None:
     process = await start(library, WENJU_TOKEN=token, WENJU_API_URL=sandbox.url)
     status, errors = await process.end()
     assert status == 1
-    assert errors.rstrip().splitlines()[-1].startswith("error: WENJU_TOKEN")
+    assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_TOKEN")
     assert TOKEN not in errors
 
 
@@ -157,4 +146,31 @@ async def test_taken_port(library: Path) -> None:
         process = await start(library, WENJU_SANDBOX_PORT=str(port))
         status, errors = await process.end()
     assert status == 1
-    assert errors.rstrip().splitlines()[-1].startswith(f"error: WENJU_SANDBOX_PORT: 端口 {port}")
+    assert errors.rstrip().splitlines()[-1].startswith(f"Error: WENJU_SANDBOX_PORT: 端口 {port}")
+
+
+async def test_missing_documents(library: Path) -> None:
+    """A folder of articles that is not there ends the bot at once, in one line."""
+    process = await start(library, WENJU_SANDBOX_PORT="0", WENJU_DOCUMENTS=str(library / "nowhere"))
+    status, errors = await process.end()
+    assert status == 1
+    assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_DOCUMENTS: 文件夹不存在")
+
+
+async def test_one_bot_over_one_data_folder(library: Path) -> None:
+    """A second bot on the same data is refused, and starts once the first has ended."""
+    first = await start(library, WENJU_SANDBOX_PORT="0")
+    await first.line()
+    status, errors = await (await start(library, WENJU_SANDBOX_PORT="0")).end()
+    assert status == 1
+    assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_DATA: 已有一个 wenju")
+    await first.end(signal.SIGKILL)
+    again = await start(library, WENJU_SANDBOX_PORT="0")
+    assert "http://" in await again.line()
+    assert (await again.end(signal.SIGTERM))[0] == 0
+
+
+def test_no_server_for_a_bot_on_telegram() -> None:
+    """What runs on Telegram loads no web server: that is the sandbox's alone."""
+    code = "import sys, bot.application; sys.exit(not {'starlette', 'uvicorn'}.isdisjoint(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
