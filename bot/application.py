@@ -55,8 +55,6 @@ async def _run(settings: Settings) -> None:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set, then answer what has arrived and close everything."""
     async with AsyncExitStack() as stack:
-        if not settings.documents.is_dir():
-            raise SettingError("WENJU_DOCUMENTS", f"文件夹不存在：{settings.documents}")
         stack.enter_context(_alone(settings.data))
         source: Source = "telegram"
         if settings.token is None:
@@ -75,7 +73,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         async with background(
             beat(settings, library, log, polling), menu.publish(application.bot, settings.admins)
         ):
-            await _make_ready(library, stack, stop)
+            await _make_ready(settings, library, stack, stop)
             if source == "sandbox":
                 _announce(settings)
             await poll(application, polling, stop, on_stop=library.stop_rebuild)
@@ -131,11 +129,15 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling,
     return application
 
 
-async def _make_ready(library: Library, stack: AsyncExitStack, stop: asyncio.Event) -> None:
+async def _make_ready(
+    settings: Settings, library: Library, stack: AsyncExitStack, stop: asyncio.Event
+) -> None:
     """Have an index: without one, build it first; else refresh it while questions are answered."""
     try:
         await library.snapshot()
     except SnapshotError:
+        if not settings.documents.is_dir():
+            raise SettingError("WENJU_DOCUMENTS", f"文件夹不存在：{settings.documents}") from None
         async with background(show_progress(library)):
             await until(stop, refresh(library))
     else:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 FOUND = 0.18
 NEAR = 0.12
 
-SHOWN = 0.5
-"""The share of the best score that makes a paragraph worth a look; 49 of 50 right ones have it."""
-
 FIGURES = 5
 LONGEST_QUESTION = 300  # characters of the normal form; what is beyond is not searched for
 
@@ -53,11 +50,6 @@ def answer(snapshot: Snapshot, text: str, limit: int = 10) -> Answer:
             "figures": (ranked - searched) * 1000,
         },
     )
-
-
-def worth_showing(given: Answer) -> int:
-    """How many of the hits are worth a look: all for a program, but a person would page through noise."""
-    return sum(hit.score >= SHOWN * given.hits[0].score for hit in given.hits)
 
 
 def as_json(given: Answer) -> dict[str, Any]:

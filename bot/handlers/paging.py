@@ -10,7 +10,6 @@ from bot import delivery
 from bot.buttons import Press, answer_buttons, back_button
 from bot.messages import words_of
 from bot.rendering import answer_page, context_page
-from retrieval.answer import worth_showing
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Pressed:
 
     def buttons(self) -> InlineKeyboardMarkup:
         entry, answer = self.entry, self.entry.answer
-        results = worth_showing(answer) if answer.found else 1
+        results = len(answer.hits) if answer.found else 1
         return answer_buttons(
             entry.id, self.press.rank, results, self.words, ups=entry.ups, downs=entry.downs
         )

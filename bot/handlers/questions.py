@@ -15,7 +15,6 @@ from bot.buttons import answer_buttons
 from bot.markup import escape
 from bot.messages import words_of
 from bot.rendering import answer_page
-from retrieval.answer import worth_showing
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -114,5 +113,5 @@ def _mentions(message: Message) -> list[str]:
 
 def _buttons(answer: Answer, log_id: str, words: Words) -> InlineKeyboardMarkup | None:
     if answer.found:
-        return answer_buttons(log_id, 0, worth_showing(answer), words)
+        return answer_buttons(log_id, 0, len(answer.hits), words)
     return answer_buttons(log_id, 0, 1, words) if answer.near else None

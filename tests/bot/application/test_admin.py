@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,6 +64,7 @@ async def test_long_list_of_skipped_files(admin: Person, sandbox: Sandbox, setti
 @with_bot
 async def test_one_at_a_time(admin: Person, asker: Person, settings: Settings, sandbox: Sandbox) -> None:
     """A second reindex is declined while one runs, and questions are answered meanwhile."""
+    await reindexed(admin, sandbox)
     for number in range(150):
         text = "\n\n".join(
             f"第{number}村第{line}组种植水稻{number + line}亩，养鱼两塘。" for line in range(20)
@@ -93,16 +96,17 @@ async def test_without_index(
     asker: Person,
     sandbox: Sandbox,
 ) -> None:
-    """Without documents the bot starts and says that it has none; an admin is told what to do."""
-    moved = settings.documents.rename(settings.documents.with_name("moved"))
-    for path in sorted(settings.snapshots.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    async with running():
-        assert (await asker.ask("干茶产量")).text == SIMPLIFIED.no_index
-        assert (await admin.ask("干茶产量")).text == SIMPLIFIED.no_index_admin
-        moved.rename(settings.documents)
-        await reindexed(admin, sandbox)
-        assert "3100吨" in (await asker.ask("2020年干茶产量多少吨")).text
+    """Where the first build fails the bot says that it has no index; an admin is told what to do."""
+    shutil.rmtree(settings.snapshots)
+    settings.snapshots.mkdir()
+    with (settings.snapshots / "BUILDING").open("w") as other_builder:
+        fcntl.flock(other_builder, fcntl.LOCK_EX)
+        async with running():
+            assert (await asker.ask("干茶产量")).text == SIMPLIFIED.no_index
+            assert (await admin.ask("干茶产量")).text == SIMPLIFIED.no_index_admin
+            fcntl.flock(other_builder, fcntl.LOCK_UN)
+            await reindexed(admin, sandbox)
+            assert "3100吨" in (await asker.ask("2020年干茶产量多少吨")).text
 
 
 async def test_refresh_at_start(

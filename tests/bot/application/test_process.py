@@ -149,9 +149,9 @@ async def test_taken_port(library: Path) -> None:
     assert errors.rstrip().splitlines()[-1].startswith(f"Error: WENJU_SANDBOX_PORT: 端口 {port}")
 
 
-async def test_missing_documents(library: Path) -> None:
-    """A folder of articles that is not there ends the bot at once, in one line."""
-    process = await start(library, WENJU_SANDBOX_PORT="0", WENJU_DOCUMENTS=str(library / "nowhere"))
+async def test_missing_documents(tmp_path: Path) -> None:
+    """Without an index a folder of articles that is not there ends the bot at once, in one line."""
+    process = await start(tmp_path, WENJU_SANDBOX_PORT="0")
     status, errors = await process.end()
     assert status == 1
     assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_DOCUMENTS: 文件夹不存在")
