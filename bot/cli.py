@@ -175,11 +175,12 @@ def _lines() -> Iterator[str]:
 
 
 def _readable(given: Answer, limit: int) -> str:
+    from retrieval.figure_fitness import answers
     from retrieval.figures import qualified
 
     lines = [] if given.found else ["未找到能回答这个问题的内容。" + ("最接近的段落：" if given.near else "")]
     if given.found or given.near:
-        figures = given.figures if given.found else ()
+        figures = [figure for figure in given.figures if given.found and answers(figure, given.question)]
         texts = {hit.paragraph.id: hit.paragraph.text for hit in given.hits}
         for figure in figures:
             said = qualified(texts[figure.paragraph], figure)

@@ -104,6 +104,7 @@ ASKING_FOR_OTHER = re.compile(
 )
 """The words by which something other than a figure is asked for."""
 
+_LISTED = re.compile(r"哪几[个家名位项类种条座处所]")  # asks for these themselves, not for their number
 _WHAT_IS = re.compile(r"[是为]?什么[?？]?$|能告诉我|知道|请问|吗[?？]?$")
 ASKING = re.compile(
     rf"(?:请问|是|为|有|在|于|达到?|到)?(?:多少(?:[多余来]?[十百千万亿]+)?|第?几(?!乎|何|率|内|维)[多十百千万亿]*)(?:{units.UNIT}(?:{units.RATE})?)?"
@@ -120,6 +121,8 @@ def wanted(normal: str) -> Wanted:
         if rule.words.search(normal):
             unit = _unit(normal) if rule.kinds[0] in {"duration", "rank", "ratio"} else None
             return Wanted(rule.kinds, rule.unit or unit, period, rule.grain)
+    if _LISTED.search(normal):
+        return Wanted(period=period)
     unit = _unit(normal)
     if unit is not None:
         kind = units.KINDS.get(unit) or units.KINDS.get(f"个{unit}") or "count"

@@ -46,7 +46,17 @@ def test_says_what_is_asked_for(question: str, kind: str, unit: str | None, grai
 
 
 @pytest.mark.parametrize(
-    "question", ["谁出席了会议", "为什么要改革", "怎么办理登记", "有哪些单位发言", "中欧班列", "😀", ""]
+    "question",
+    [
+        "谁出席了会议",
+        "为什么要改革",
+        "怎么办理登记",
+        "有哪些单位发言",
+        "三大片区是哪几个",
+        "中欧班列",
+        "😀",
+        "",
+    ],
 )
 def test_asks_for_no_figure(question: str) -> None:
     """Questions after a person, a reason, a way or a list, and bare names, ask for no figure."""
