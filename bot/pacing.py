@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,10 @@ from telegram.ext import BaseRateLimiter
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-RETRIES = 3  # after a 429
+RETRIES = 10  # after a 429; one comes through a second later as a rule
 OVERALL = (int(FloodLimit.MESSAGES_PER_SECOND), 1.0)  # calls, and in how many seconds
 GROUP = (int(FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP), 60.0)
-PRIVATE = (3, 3.0 / FloodLimit.MESSAGES_PER_SECOND_PER_CHAT)  # a short burst, and the same on average
+PRIVATE = (20, 20.0 / FloodLimit.MESSAGES_PER_SECOND_PER_CHAT)  # a burst, and a message a second on average
 CHATS = 1000  # whose last calls are remembered, before those that have long been silent are forgotten
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,12 @@ class Window:
         return self._taken == 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    window: Window
+    turn: asyncio.Lock
+
+
 class Pacing(BaseRateLimiter[int]):
     """Keeps to the rates that Telegram publishes, and after a 429 to the pause that it asks for.
 
@@ -59,7 +66,7 @@ class Pacing(BaseRateLimiter[int]):
 
     def __init__(self) -> None:
         self._overall = Window(*OVERALL)
-        self._chats: dict[object, Window] = {}
+        self._chats: dict[object, _Chat] = {}
 
     async def initialize(self) -> None:
         """Hold nothing that has to be opened."""
@@ -79,7 +86,9 @@ class Pacing(BaseRateLimiter[int]):
         chat = data.get("chat_id")
         if chat is None or endpoint == "sendChatAction":
             return await callback(*args, **kwargs)
-        async with self._window(chat):
+        paced = self._paced(chat)
+        # One at a time: after a 429 a whole burst would come back at the same moment.
+        async with paced.window, paced.turn:
             for _ in range(RETRIES):
                 try:
                     async with self._overall:
@@ -90,12 +99,12 @@ class Pacing(BaseRateLimiter[int]):
             async with self._overall:
                 return await callback(*args, **kwargs)
 
-    def _window(self, chat: object) -> Window:
+    def _paced(self, chat: object) -> _Chat:
         if chat not in self._chats:
             if len(self._chats) >= CHATS:
-                self._chats = {known: window for known, window in self._chats.items() if not window.idle}
+                self._chats = {known: paced for known, paced in self._chats.items() if not paced.window.idle}
             in_group = not isinstance(chat, int) or chat < 0
-            self._chats[chat] = Window(*(GROUP if in_group else PRIVATE))
+            self._chats[chat] = _Chat(Window(*(GROUP if in_group else PRIVATE)), asyncio.Lock())
         return self._chats[chat]
 
 
