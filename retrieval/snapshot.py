@@ -66,19 +66,19 @@ class Snapshot:
         self.name = folder.name
         self.folder = folder
         weakref.finalize(self, _release, _lock(folder), when_released)
-        manifest = _read_manifest(folder)
-        self.source: str = manifest["source"]
-        self.files = tuple(SourceFile(**file) for file in manifest["files"])
-        self.documents: int = manifest["documents"]
-        self.figures: int = manifest["figures"]
-        self.dictionary = Dictionary(folder)
         try:
+            manifest = _read_manifest(folder)
+            self.source: str = manifest["source"]
+            self.files = tuple(SourceFile(**file) for file in manifest["files"])
+            self.documents: int = manifest["documents"]
+            self.figures: int = manifest["figures"]
+            self.dictionary = Dictionary(folder)
             self.searcher = Searcher.open(folder / _SEARCH)
             self._offsets = load_array(folder / _OFFSETS)
             self._ids = load_array(folder / _IDS)
             self._records = _map(folder / _PARAGRAPHS)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise SnapshotError(f"索引损坏：{folder}") from error
+        except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
+            raise SnapshotError(f"索引损坏：{folder}") from error  # all that odd JSON and torn files lead to
         self.paragraphs = len(self._offsets) - 1
 
     def record(self, row: int) -> bytes:
@@ -230,15 +230,12 @@ def _release(lock: int, then: Callable[[], None] | None) -> None:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
-            raise SnapshotError(f"索引是另一版本建立的，请运行 wenju index：{folder}")
-        for name, checksum in manifest["checksums"].items():
-            if _checksum(folder / name) != checksum:
-                raise SnapshotError(f"索引损坏：{folder / name}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SnapshotError(f"索引损坏：{folder}") from error
+    manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        raise SnapshotError(f"索引是另一版本建立的，请运行 wenju index：{folder}")
+    for name, checksum in manifest["checksums"].items():
+        if _checksum(folder / name) != checksum:
+            raise SnapshotError(f"索引损坏：{folder / name}")
     return manifest
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 import subprocess
@@ -178,7 +179,14 @@ def test_damage_is_noticed(tmp_path: Path, documents: Callable[..., Path]) -> No
             with pytest.raises(SnapshotError):
                 Index(tmp_path / "index").current()
             path.write_bytes(whole)
-    (tmp_path / "index" / name / "manifest.json").write_text("{}", encoding="utf-8")
+    manifest = tmp_path / "index" / name / "manifest.json"
+    whole_manifest = json.loads(manifest.read_text(encoding="utf-8"))
+    for key in whole_manifest:
+        less = {other: value for other, value in whole_manifest.items() if other != key}
+        manifest.write_text(json.dumps(less), encoding="utf-8")
+        with pytest.raises(SnapshotError):
+            Index(tmp_path / "index").current()
+    manifest.write_text("[]", encoding="utf-8")
     fresh = Index(tmp_path / "index")
     with pytest.raises(SnapshotError):
         fresh.current()
