@@ -248,7 +248,6 @@ def _clause_features(
         "words of its own": _share(asked, _within(scene, since, figure.start)),
         "asked noun before": common / (len(asked.noun) or 1),
         "asked noun, and little else, before": common / (len(characters) or 1),
-        "what stands before": _held(asked.before, left),
         "what stands after": _held(asked.after, right),
         "what stands after, before": _held(asked.after, left),
         "what stands before, after": _held(asked.before, right),
