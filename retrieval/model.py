@@ -93,21 +93,34 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The asker's words, their normal form, the terms to search for, and the figure asked for."""
+    """The asker's words, their normal form, the terms to search for, and the figure asked for.
+
+    `read_as` is how a follow-up (`那2020年呢？`) was completed from the question before it, and None for a
+    question that stands by itself; `normal` and `terms` are then those of `read_as`.
+    """
 
     text: str
     normal: str
     terms: tuple[str, ...]
     wanted: Wanted = Wanted()
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A Paragraph with its score; `marks` are the places in its text that the question's words match."""
+    """A Paragraph with its score; `marks` are the places in its text that the question's words match.
+
+    `answering` are the sentences of its text that answer best, in their order. `continued` are the paragraphs
+    that follow it where a list that was asked for runs on over its end. `same_as` is the id of an earlier
+    hit of the same Answer that says nearly the same, word for word.
+    """
 
     paragraph: Paragraph
     score: float
     marks: tuple[Span, ...] = ()
+    answering: tuple[Span, ...] = ()
+    continued: tuple[Paragraph, ...] = ()
+    same_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +137,7 @@ class Answer:
 
     `hits` are the best paragraphs in order and `figures` the best figures in order, filled also when
     `found` is false. `near` says, when `found` is false, that the first hit is still worth an offer.
+    `suggestion` is the question with a likely slip of the pen mended by the corpus's own words, else None.
     `stages` are milliseconds by stage (`understand`, `search`, `figures`); `snapshot` names the index used.
     """
 
@@ -133,6 +147,7 @@ class Answer:
     figures: tuple[Figure, ...]
     pictures: tuple[Picture, ...] = ()
     near: bool = False
+    suggestion: str | None = None
     snapshot: str = ""
     stages: dict[str, float] = field(default_factory=dict)
 
