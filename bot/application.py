@@ -96,7 +96,7 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling,
     admins = settings.admins
     conversation = Conversation(admins)
     questions = Questions(library, log, admins, source)
-    paging = Paging(library, log)
+    paging = Paging(library, log, questions)
     admin = Admin(library, log, admins)
     # New messages only: an edited question is not asked again.
     new, private = filters.UpdateType.MESSAGE, filters.ChatType.PRIVATE

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.messages import Words
 
-Action = Literal["page", "context", "up", "down"]
+Action = Literal["page", "context", "up", "down", "suggest"]
 
-PRESS = re.compile(r"(page|context|up|down):([0-9a-z]{16}):(\d{1,2})", re.ASCII)
+PRESS = re.compile(r"(page|context|up|down|suggest):([0-9a-z]{16}):(\d{1,2})", re.ASCII)
 LOGS = re.compile(r"logs:(\d{1,9}):([01])", re.ASCII)
 STAY = "stay"
 """The data of a button that only shows something."""
@@ -56,25 +58,41 @@ class LogsPage:
 
 
 def answer_buttons(  # noqa: PLR0913 - one argument a thing shown
-    log_id: str, rank: int, results: int, words: Words, *, ups: int = 0, downs: int = 0
+    log_id: str,
+    rank: int,
+    ranks: Sequence[int],
+    words: Words,
+    *,
+    ups: int = 0,
+    downs: int = 0,
+    suggested: bool = False,
 ) -> InlineKeyboardMarkup:
-    """Build the buttons of result `rank` among `results`, with the votes so far."""
+    """Build the buttons of result `rank`, with the votes so far; `ranks` are those that have a page.
+
+    `suggested` adds the button that asks the suggested question.
+    """
+    earlier, later = [one for one in ranks if one < rank], [one for one in ranks if one > rank]
 
     def button(text: str, action: Action, at: int = rank) -> InlineKeyboardButton:
         return InlineKeyboardButton(text, callback_data=str(Press(action, log_id, at)))
 
     paging = []
-    if rank > 0:
-        paging.append(button(words.previous, "page", rank - 1))
-    paging.append(InlineKeyboardButton(f"{rank + 1}/{results}", callback_data=STAY))
-    if rank + 1 < results:
-        paging.append(button(words.next, "page", rank + 1))
+    if earlier:
+        paging.append(button(words.previous, "page", earlier[-1]))
+    paging.append(InlineKeyboardButton(f"{len(earlier) + 1}/{len(ranks)}", callback_data=STAY))
+    if later:
+        paging.append(button(words.next, "page", later[0]))
     below = [
         button(words.context, "context"),
         button(_counted("👍", ups), "up"),
         button(_counted("👎", downs), "down"),
     ]
-    return InlineKeyboardMarkup([paging, below] if results > 1 else [below])
+    above = [_suggestion(log_id, words)] if suggested else []
+    return InlineKeyboardMarkup([*above, paging, below] if len(ranks) > 1 else [*above, below])
+
+
+def suggestion_button(log_id: str, words: Words) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup([_suggestion(log_id, words)])
 
 
 def back_button(log_id: str, rank: int, words: Words) -> InlineKeyboardMarkup:
@@ -100,6 +118,10 @@ def logs_buttons(page: LogsPage, size: int, count: int, words: Words) -> InlineK
     toggle = words.show_all if page.unanswered else words.only_unanswered
     rows = [paging, [button(toggle, LogsPage(0, not page.unanswered))]]
     return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def _suggestion(log_id: str, words: Words) -> list[InlineKeyboardButton]:
+    return [InlineKeyboardButton(words.ask_that, callback_data=str(Press("suggest", log_id, 0)))]
 
 
 def _counted(symbol: str, votes: int) -> str:

@@ -13,10 +13,12 @@ from bot.settings import load
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from retrieval.contents import Progress
+    from retrieval.evaluation import Evaluation, Options
     from retrieval.index import Index, Report
+    from retrieval.judged_sets import JudgedQuestion
     from retrieval.model import Answer
 
 
@@ -88,24 +90,33 @@ def ask(question: str, *, as_json: bool, limit: int) -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--log", is_flag=True, help="Measure on the query log's votes and the index in use instead.")
+@click.option("--compare", is_flag=True, help="Ask plain rank-bm25 with jieba's words the same, too.")
+@click.option("--errors", metavar="N", type=click.IntRange(0), default=0, help="Explain the N worst misses.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a set.")
 @click.option("--answers", type=click.Path(path_type=Path), help="Write one answer a line to this file.")
-def evaluate(folder: Path, *, as_json: bool, answers: Path | None) -> None:
-    """Measure on the judged set in FOLDER: passages.jsonl and questions.jsonl."""
-    from retrieval.evaluation import JudgedQuestion
-    from retrieval.evaluation import evaluate as measure
+def evaluate(  # noqa: PLR0913 - one argument an option
+    folders: tuple[Path, ...], *, log: bool, compare: bool, errors: int, as_json: bool, answers: Path | None
+) -> None:
+    """Measure on the judged set in each FOLDER: passages.jsonl and questions.jsonl."""
+    from bot import evaluation_report
+    from retrieval import evaluation
 
-    def progress(questions: list[JudgedQuestion]) -> Iterator[JudgedQuestion]:
-        with click.progressbar(questions, label="提问", file=sys.stderr, hidden=_piped()) as bar:
-            yield from bar
-
-    measures = measure(folder, load().dictionary, answers, progress)
+    if log == bool(folders):
+        raise click.UsageError("须给出 FOLDER（可以多个）或 --log，二者取一")
+    if answers and len(folders) != 1:
+        raise click.UsageError("--answers 只能用于一个 FOLDER")
+    if errors and as_json:
+        raise click.UsageError("--errors 不能与 --json 同用")
+    options = evaluation.Options(compare, errors, answers, _watched)
+    evaluations = _by_votes(options) if log else evaluation.evaluate(folders, load().dictionary, options)
     if as_json:
-        click.echo(json.dumps(measures))
+        lines = evaluation_report.json_lines(evaluations, named=len(folders) > 1)
     else:
-        for name, value in measures.items():
-            click.echo(f"{name:18}{value:>10.4f}" if isinstance(value, float) else f"{name:18}{value:>10}")
+        lines = evaluation_report.lines(evaluations)
+    for line in lines:
+        click.echo(line)
 
 
 @main.command()
@@ -163,6 +174,22 @@ def _build(index: Index, documents: Path, *, full: bool) -> Report:
         return index.build(documents, show, full=full)
 
 
+def _by_votes(options: Options) -> Iterator[Evaluation]:
+    from bot.votes import read_votes
+    from retrieval.evaluation import evaluate_votes
+    from retrieval.index import Index
+
+    settings = load()
+    votes = read_votes(settings.query_log)
+    index = Index(settings.snapshots, settings.dictionary)
+    yield evaluate_votes(index.current(), votes.up, votes.down, options)
+
+
+def _watched(name: str, questions: Sequence[JudgedQuestion]) -> Iterator[JudgedQuestion]:
+    with click.progressbar(questions, label=f"提问 {name}", file=sys.stderr, hidden=_piped()) as bar:
+        yield from bar
+
+
 def _piped() -> bool:
     """Whether nobody watches the progress."""
     return not sys.stderr.isatty()
@@ -185,7 +212,11 @@ def _readable(given: Answer, limit: int) -> str:
         for figure in figures:
             said = qualified(texts[figure.paragraph], figure)
             lines.append("  ".join(filter(None, (said, figure.metric, figure.period))))
-        for paragraph in (hit.paragraph for hit in given.hits[: limit if given.found else 1]):
+        for hit in given.hits[: limit if given.found else 1]:
+            paragraph = hit.paragraph
             source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
-            lines += ["", paragraph.text, f"—— {source}（{paragraph.document}）"]
+            list_goes_on = (after.text for after in hit.continued)
+            lines += ["", paragraph.text, *list_goes_on, f"—— {source}（{paragraph.document}）"]
+    if given.suggestion:
+        lines += ["", f"您是不是想问：{given.suggestion}"]
     return "\n".join(lines).lstrip("\n")

@@ -52,9 +52,9 @@ class Library:
         # The Snapshot stays in the thread: to let go of the last reference may mean to remove a folder.
         return await self._search(lambda: self._index.current().name)
 
-    async def answer(self, question: str) -> Answer:
-        """Raise SnapshotError where there is no index."""
-        return await self._search(lambda: answer(self._index.current(), question))
+    async def answer(self, question: str, before: str | None = None) -> Answer:
+        """Answer a question, which may follow the one before. Raise SnapshotError where there is no index."""
+        return await self._search(lambda: answer(self._index.current(), question, before=before))
 
     async def around(self, paragraph: str) -> tuple[Paragraph | None, Paragraph | None] | None:
         """Return the paragraphs before and after; None where the index has no such paragraph any more."""

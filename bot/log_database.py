@@ -16,8 +16,10 @@ from retrieval.errors import WenjuError
 from retrieval.model import Answer, Figure, Hit, Paragraph, Picture, Question, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from retrieval.model import Span
 
 Verdict = Literal["up", "down"]
 Source = Literal["telegram", "sandbox"]
@@ -72,6 +74,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     word: str | None = None
+    voted: bool = False
 
 
 EVERYTHING = Filter()
@@ -96,13 +99,16 @@ def connect(path: Path) -> Database:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Database]:
-    """Open for reading, for one thread. Raise QueryLogError with one clear line when that fails."""
+def reading(path: Path, patience: float = 1.0) -> Iterator[Database]:
+    """Open for reading, for one thread; wait `patience` seconds for a lock.
+
+    Raise QueryLogError with one clear line when that fails.
+    """
     if not path.exists():
         raise QueryLogError(f"还没有查询日志：{path}")
     try:
         with closing(
-            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=patience)
         ) as connection:
             yield Database(connection)
     except sqlite3.DatabaseError as error:
@@ -112,7 +118,7 @@ def reading(path: Path) -> Iterator[Database]:
 def write_entry(db: Database, entry: Entry) -> None:
     """Insert the entry, or replace the one of the same id; its votes stay."""
     answer = entry.answer
-    paragraphs = {hit.paragraph.id: hit.paragraph for hit in answer.hits}
+    paragraphs = {p.id: p for hit in answer.hits for p in (*hit.continued, hit.paragraph)}
     db.table("queries").upsert(_query_row(entry), pk="id")
     for table in ("hits", "figures"):
         db.execute(f"DELETE FROM {table} WHERE query = ?", [entry.id])  # noqa: S608 - the two names above
@@ -127,6 +133,9 @@ def write_entry(db: Database, entry: Entry) -> None:
             "paragraph": hit.paragraph.id,
             "score": float(hit.score),
             "marks": _dump(hit.marks),
+            "answering": _dump(hit.answering),
+            "continued": _dump([paragraph.id for paragraph in hit.continued]),
+            "same_as": hit.same_as,
         }
         for rank, hit in enumerate(answer.hits, 1)
     )
@@ -153,6 +162,22 @@ def write_vote(db: Database, vote: Vote) -> None:
 def read_entry(db: Database, log_id: str) -> Entry | None:
     rows = list(db.query("SELECT * FROM queries WHERE id = ?", [log_id]))
     return next(iter(_entries(db, rows)), None)
+
+
+def read_answered_question(db: Database, chat: str, reply: int) -> str | None:
+    """Return the question, as it was read, that the message `reply` of the chat answers."""
+    return _question(db, "chat = ? AND reply = ? LIMIT 1", [chat, reply])
+
+
+def read_last_question(db: Database, chat: str, asker: str, since: datetime) -> str | None:
+    """Return the asker's last question in the chat, as it was read, that is no older than `since`."""
+    condition = "chat = ? AND asker = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT 1"
+    return _question(db, condition, [chat, asker, stamp(since)])
+
+
+def _question(db: Database, condition: str, values: list[str | int]) -> str | None:
+    rows = db.query(f"SELECT coalesce(read_as, question) AS question FROM queries WHERE {condition}", values)  # noqa: S608 - `condition` is ours
+    return next((row["question"] for row in rows), None)
 
 
 def read_entries(
@@ -196,6 +221,8 @@ def _where(chosen: Filter) -> tuple[str, Row]:
         conditions.append("at >= :since")
     if chosen.until:
         conditions.append("at < :until")
+    if chosen.voted:
+        conditions.append("id IN (SELECT query FROM votes)")
     if chosen.word:
         conditions.append("(instr(lower(question), lower(:word)) OR instr(normal, lower(:word)))")
     return " AND ".join(conditions), {
@@ -213,6 +240,8 @@ def _query_row(entry: Entry) -> Row:
             "at": stamp(entry.at),
             "question": question.text,
             "normal": question.normal,
+            "read_as": question.read_as,
+            "suggestion": answer.suggestion,
             "terms": _dump(question.terms),
             "wanted": _dump(asdict(question.wanted)),
             "found": int(answer.found),
@@ -240,6 +269,14 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
             [ids],
         )
     )
+    continued = {
+        row["id"]: _paragraph(row)
+        for row in db.query(
+            "SELECT * FROM paragraphs WHERE id IN (SELECT json_each.value FROM hits, json_each(continued)"
+            " WHERE query IN (SELECT value FROM json_each(?)))",
+            [ids],
+        )
+    }
     figures = _by_query(
         db.query(
             "SELECT * FROM figures WHERE query IN (SELECT value FROM json_each(?)) ORDER BY query, rank",
@@ -250,11 +287,12 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
         db.query("SELECT query, verdict FROM votes WHERE query IN (SELECT value FROM json_each(?))", [ids])
     )
     for row in rows:
+        found = [_hit(hit, continued) for hit in hits.get(row["id"], ())]
         verdicts = [vote["verdict"] for vote in votes.get(row["id"], ())]
         yield Entry(
             id=row["id"],
             at=datetime.fromisoformat(row["at"]),
-            answer=_answer(row, hits.get(row["id"], ()), figures.get(row["id"], ())),
+            answer=_answer(row, found, figures.get(row["id"], ())),
             asker=row["asker"],
             chat=row["chat"],
             chat_kind=row["chat_kind"],
@@ -266,7 +304,7 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
         )
 
 
-def _answer(row: Row, hits: Iterable[Row], figures: Iterable[Row]) -> Answer:
+def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
     wanted = Wanted(**json.loads(row["wanted"]))
     return Answer(
         question=Question(
@@ -274,24 +312,37 @@ def _answer(row: Row, hits: Iterable[Row], figures: Iterable[Row]) -> Answer:
             normal=row["normal"],
             terms=tuple(json.loads(row["terms"])),
             wanted=replace(wanted, kinds=tuple(wanted.kinds)),
+            read_as=row["read_as"],
         ),
         found=bool(row["found"]),
         near=bool(row["near"]),
-        hits=tuple(_hit(hit) for hit in hits),
+        hits=tuple(hits),
         figures=tuple(_figure(figure) for figure in figures),
         pictures=tuple(Picture(**picture) for picture in json.loads(row["pictures"])),
+        suggestion=row["suggestion"],
         snapshot=row["snapshot"],
         stages=json.loads(row["stages"]),
     )
 
 
-def _hit(row: Row) -> Hit:
-    fields = {name: row[name] for name in PARAGRAPH_COLUMNS}
+def _hit(row: Row, continued: Mapping[str, Paragraph]) -> Hit:
     return Hit(
-        paragraph=Paragraph(**{**fields, "continues": bool(row["continues"])}),
+        paragraph=_paragraph(row),
         score=row["score"],
-        marks=tuple((start, end) for start, end in json.loads(row["marks"])),
+        marks=_spans(row["marks"]),
+        answering=_spans(row["answering"]),
+        continued=tuple(continued[paragraph] for paragraph in json.loads(row["continued"])),
+        same_as=row["same_as"],
     )
+
+
+def _paragraph(row: Row) -> Paragraph:
+    fields = {name: row[name] for name in PARAGRAPH_COLUMNS}
+    return Paragraph(**{**fields, "continues": bool(row["continues"])})
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple((start, end) for start, end in json.loads(text))
 
 
 def _figure(row: Row) -> Figure:

@@ -89,6 +89,7 @@ def as_json(entry: Entry) -> dict[str, Any]:
         "id": entry.id,
         "at": stamp(entry.at),
         "question": answer.question.text,
+        "read_as": answer.question.read_as,
         "normal": answer.question.normal,
         "terms": answer.question.terms,
         "found": answer.found,
@@ -130,7 +131,8 @@ def as_json(entry: Entry) -> dict[str, Any]:
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
     yield BOM + _csv(
-        "时间", "问题", "找到", "数字", "标题", "段落", "得分", "赞", "踩", "毫秒", "语言", "来源", "编号"
+        *("时间", "问题", "读作", "找到", "数字", "标题", "段落", "得分", "赞", "踩", "毫秒"),
+        *("语言", "来源", "编号"),
     )
     for entry in entries:
         answer = entry.answer
@@ -138,6 +140,7 @@ def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
         yield _csv(
             f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
             answer.question.text,
+            answer.question.read_as or "",
             "是" if answer.found else "否",
             "；".join(figure.text for figure in answer.figures),
             best.paragraph.title if best else "",
@@ -186,7 +189,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         "找到" if answer.found else "没有",
         votes,
         f"{answer.milliseconds:.1f}",
-        answer.question.text,
+        " → ".join(filter(None, (answer.question.text, answer.question.read_as))),
         best if answer.found else "",
     )
 

@@ -31,20 +31,25 @@ class Words:
     failed: str
 
     # Answers
+    read_as: str
     not_found: str
     rephrase: str
     perhaps: str
+    did_you_mean: str
     no_index: str
     no_index_admin: str
     also: str
     between: str
     in_result: str
+    elsewhere: str
+    elsewhere_more: str
 
     # Buttons and what pressing them says
     previous: str
     next: str
     context: str
     back: str
+    ask_that: str
     thanks: str
     gone: str
     text_changed: str
@@ -88,18 +93,23 @@ SIMPLIFIED = Words(
     ask_for_question="请在 /ask 后面写上问题，例如：\n/ask 2021年进出口总额是多少",
     text_only="抱歉，我只看得懂文字，请用文字提问。",
     failed="抱歉，刚才出了点问题，请稍后再试。",
+    read_as="按“{question}”作答",
     not_found="未找到能回答这个问题的内容。",
     rephrase="可以换个说法，或写上更具体的名称、年份、指标。",
     perhaps="也许相关：",
+    did_you_mean="您是不是想问：{question}",
     no_index="文库还没有准备好，请稍后再来。",
     no_index_admin="还没有索引，请先发送 /reindex。",
     also="另有：{figures}",
     between="；",
     in_result="见第 {number} 条",
+    elsewhere="另见：{titles}",
+    elsewhere_more="另见：{titles} 等 {count} 篇",
     previous="‹ 上一条",
     next="下一条 ›",
     context="上下文",
     back="‹ 返回",
+    ask_that="是，就问这个",
     thanks="谢谢反馈！",
     gone="这条记录已不在了，请重新提问。",
     text_changed="原文已更新，看不到上下文了。",
@@ -143,18 +153,23 @@ TRADITIONAL = Words(
     ask_for_question="請在 /ask 後面寫上問題，例如：\n/ask 2021年進出口總額是多少",
     text_only="抱歉，我只看得懂文字，請用文字提問。",
     failed="抱歉，剛才出了點問題，請稍後再試。",
+    read_as="按「{question}」作答",
     not_found="未找到能回答這個問題的內容。",
     rephrase="可以換個說法，或寫上更具體的名稱、年份、指標。",
     perhaps="也許相關：",
+    did_you_mean="您是不是想問：{question}",
     no_index="文庫還沒有準備好，請稍後再來。",
     no_index_admin="還沒有索引，請先傳送 /reindex。",
     also="另有：{figures}",
     between="；",
     in_result="見第 {number} 條",
+    elsewhere="另見：{titles}",
+    elsewhere_more="另見：{titles} 等 {count} 篇",
     previous="‹ 上一條",
     next="下一條 ›",
     context="上下文",
     back="‹ 返回",
+    ask_that="是，就問這個",
     thanks="謝謝回饋！",
     gone="這條記錄已不在了，請重新提問。",
     text_changed="原文已更新，看不到上下文了。",
@@ -198,18 +213,23 @@ ENGLISH = Words(
     ask_for_question="Please write the question after /ask, e.g.\n/ask 2021年进出口总额是多少",
     text_only="Sorry, I only understand text. Please type your question.",
     failed="Sorry, something went wrong. Please try again in a moment.",
+    read_as="Read as: {question}",
     not_found="Nothing found that answers this question.",
     rephrase="Try other words, or name the place, year or figure you mean.",
     perhaps="Perhaps related:",
+    did_you_mean="Did you mean: {question}",
     no_index="The library is not ready yet. Please come back later.",
     no_index_admin="There is no index yet. Please send /reindex first.",
     also="Also: {figures}",
     between="; ",
     in_result="see result {number}",
+    elsewhere="Also in: {titles}",
+    elsewhere_more="Also in: {titles} and others, {count} in all",
     previous="‹ Previous",
     next="Next ›",
     context="Context",
     back="‹ Back",
+    ask_that="Yes, ask that",
     thanks="Thank you!",
     gone="This record is gone. Please ask again.",
     text_changed="The text has changed since, its context cannot be shown.",

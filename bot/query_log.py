@@ -18,7 +18,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from bot.log_database import (
@@ -30,14 +30,17 @@ from bot.log_database import (
     Vote,
     connect,
     count_entries,
+    read_answered_question,
     read_entries,
     read_entry,
+    read_last_question,
     reading,
     write_entry,
     write_vote,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from sqlite_utils import Database
@@ -50,6 +53,8 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, in the orde
 PENDING = 10_000  # records held in memory while the database cannot be written
 BATCH = 200  # records a transaction
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries
+RECENT = timedelta(minutes=10)  # how long a question may be followed by another
+LOOK_WAIT = 0.05  # seconds that a question waits for a locked log
 KEY_BYTES = 32
 
 logger = logging.getLogger(__name__)
@@ -137,6 +142,25 @@ class QueryLog:
         with reading(self._path) as db:
             return read_entry(db, log_id)
 
+    def question_before(self, asker_id: int, chat_id: int, reply: int | None = None) -> str | None:
+        """Return the question, as it was read, that another one of the asker's may follow.
+
+        That is the one which the message `reply` answers, else the asker's last in the chat if it is recent.
+        None also where the log cannot be read at once: no answer waits for it.
+        """
+        chat, asker, since = self.hash_chat(chat_id), self.hash_user(asker_id), datetime.now(UTC) - RECENT
+        if reply is not None and (
+            answered := self._question(
+                lambda entry: (entry.chat, entry.reply) == (chat, reply),
+                lambda db: read_answered_question(db, chat, reply),
+            )
+        ):
+            return answered
+        return self._question(
+            lambda entry: (entry.chat, entry.asker) == (chat, asker) and entry.at >= since,
+            lambda db: read_last_question(db, chat, asker, since),
+        )
+
     def latest(self, limit: int, offset: int = 0, *, unanswered: bool = False) -> list[Entry]:
         """Return written entries, newest first. Raise QueryLogError as `get` does."""
         with reading(self._path) as db:
@@ -167,6 +191,18 @@ class QueryLog:
                 logger.error("query log closed with %d records unwritten: %s", self._unwritten, self._trouble)
             self._abandoned = True
             self._changed.notify_all()
+
+    def _question(self, waits: Callable[[Entry], bool], read: Callable[[Database], str | None]) -> str | None:
+        """Look among the entries that wait, newest first, and then among the written ones."""
+        with self._changed:
+            waiting = next(filter(waits, reversed(self._pending.values())), None)
+        if waiting:
+            return waiting.answer.question.read_as or waiting.answer.question.text
+        try:
+            with reading(self._path, LOOK_WAIT) as db:
+                return read(db)
+        except QueryLogError:
+            return None
 
     def _hash(self, kind: str, number: int) -> str:
         return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()[:16]

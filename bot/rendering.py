@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from telegram.constants import MessageLimit
 
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
+from bot.pages import number_of, other_titles
 from retrieval.figure_fitness import answers
 from retrieval.figures import qualified
 
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
 
     from bot.markup import Style
     from bot.messages import Words
-    from retrieval.model import Answer, Figure, Hit, Paragraph
+    from retrieval.model import Answer, Figure, Hit, Paragraph, Span
 
 FIGURES = 3  # shown above a paragraph
+ELSEWHERE = 2  # articles named that say the same
 NAME_UNITS = 100  # of a title, heading or metric
 NEIGHBOUR_UNITS = 900  # of the text before and after
 ELLIPSES = 2  # that cutting may add
+FOLDED = 200  # units from which a quotation is folded to its first three lines
+FOLDED_LONG = 800  # and one that has to be seen further down
+LONG_SENTENCE = 60  # characters from which bold type is too much of it
+FIRST_LINES = 40  # characters that are seen of a folded one, also on a small phone
 
 
 def answer_page(answer: Answer, rank: int, words: Words) -> str:
@@ -33,9 +39,10 @@ def answer_page(answer: Answer, rank: int, words: Words) -> str:
         return _not_found(answer, words)
     hit = answer.hits[rank]
     figures = _shown_figures(answer, rank)
-    head = _figure_lines(figures, answer, hit, words)
+    head = [_reading(answer, words), *_figure_lines(figures, answer, hit, words)]
     own = next((figure for figure in figures if figure.paragraph == hit.paragraph.id), None)
-    return _page(head, hit, own, words)
+    below = [_elsewhere(other_titles(answer, hit), words), _did_you_mean(answer, words) if rank == 0 else ""]
+    return _page(head, hit, own, words, below)
 
 
 def context_page(hit: Hit, before: Paragraph | None, after: Paragraph | None, words: Words) -> str:
@@ -50,26 +57,59 @@ def context_page(hit: Hit, before: Paragraph | None, after: Paragraph | None, wo
     return "\n\n".join(part for part in parts if part.strip())
 
 
+def _reading(answer: Answer, words: Words) -> str:
+    """Say how a follow-up was read; empty for a question that stands by itself."""
+    read_as = answer.question.read_as
+    return f"<i>{words.read_as.format(question=escape(shorten(read_as, NAME_UNITS)))}</i>" if read_as else ""
+
+
+def _did_you_mean(answer: Answer, words: Words) -> str:
+    """Offer the suggested question; empty where there is none."""
+    return words.did_you_mean.format(question=escape(answer.suggestion)) if answer.suggestion else ""
+
+
 def _not_found(answer: Answer, words: Words) -> str:
-    head = [words.not_found, words.rephrase]
+    head = [_reading(answer, words), words.not_found, _did_you_mean(answer, words) or words.rephrase]
     if not (answer.near and answer.hits):
         return lines(head)
     return _page([*head, f"\n<b>{words.perhaps}</b>"], answer.hits[0], None, words)
 
 
-def _page(head: Sequence[str], hit: Hit, figure: Figure | None, words: Words) -> str:
+def _page(
+    head: Sequence[str], hit: Hit, figure: Figure | None, words: Words, foot: Sequence[str] = ()
+) -> str:
     paragraph = hit.paragraph
-    above, below = lines(head), _source(paragraph, words)
+    above, below = lines(head), lines([_source(paragraph, words), *foot])
     room = MessageLimit.MAX_TEXT_LENGTH - units(visible(f"{above}\n\n{below}")) - ELLIPSES
-    keep = (figure.start, figure.end) if figure else next(iter(hit.marks), None)
-    within = excerpt(paragraph.text, room, keep)
-    return lines([above, quote(styled(paragraph.text, _marks(hit, figure), within)), below])
+    text = "\n".join([paragraph.text, *(after.text for after in hit.continued)])
+    within = excerpt(text, room, _kept(hit, figure))
+    # What answers is not folded away below the first lines, nor is a list that was asked for.
+    in_sight = not hit.continued and all(start < FIRST_LINES for start, _ in hit.answering)
+    shown = quote(styled(text, _marks(hit, figure), within), FOLDED if in_sight else FOLDED_LONG)
+    return lines([above, shown, below])
+
+
+def _kept(hit: Hit, figure: Figure | None) -> Span | None:
+    """Choose what an excerpt must hold: the sentence with the figure, or else the first that answers."""
+    if figure:
+        own = (span for span in hit.answering if span[0] <= figure.start and figure.end <= span[1])
+        return next(own, (figure.start, figure.end))
+    return next(iter(hit.answering or hit.marks), None)
 
 
 def _marks(hit: Hit, figure: Figure | None) -> list[Style]:
-    """Put the best figure in bold, as above the paragraph; underline the matched words."""
-    bold = [(figure.start, figure.end, "b")] if figure else []
-    return [*bold, *((start, end, "u") for start, end in hit.marks)]
+    """Put in bold the sentence with the figure, the figure alone where that is long, or else what answers.
+
+    Where no sentence stands out, the figure is bold and the matched words are underlined.
+    """
+    kept = _kept(hit, figure)
+    if figure and kept:
+        start, end = kept if kept[1] - kept[0] <= LONG_SENTENCE else (figure.start, figure.end)
+        bold = [(start, end, "b")]
+    else:
+        bold = [(start, end, "b") for start, end in hit.answering]
+    words = () if hit.answering or hit.continued else hit.marks
+    return [*bold, *((start, end, "u") for start, end in words)]
 
 
 def _shown_figures(answer: Answer, rank: int) -> list[Figure]:
@@ -93,9 +133,10 @@ def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Wo
     """Give the best figure a line of its own, and the others one together."""
     described = []
     texts = {found.paragraph.id: found.paragraph.text for found in answer.hits}
+    here = number_of(answer, hit.paragraph.id)
     for figure in figures:
         about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
-        if figure.paragraph != hit.paragraph.id and (number := _number(figure, answer)):
+        if (number := number_of(answer, figure.paragraph)) and number != here:
             about.append(words.in_result.format(number=number))
         said = qualified(texts.get(figure.paragraph, ""), figure)
         described.append((escape(shorten(said, NAME_UNITS)), " · ".join(about)))
@@ -106,18 +147,21 @@ def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Wo
     return [f"<b>{best}</b>　{about_best}".rstrip(), words.also.format(figures=also) if also else ""]
 
 
-def _number(figure: Figure, answer: Answer) -> int | None:
-    """Return the result, counted from 1, that holds the figure."""
-    ids = [hit.paragraph.id for hit in answer.hits]
-    return ids.index(figure.paragraph) + 1 if figure.paragraph in ids else None
-
-
 def _source(paragraph: Paragraph, words: Words, *names: str | None) -> str:
     """Name the document, the section, the date, and other `names` in between."""
     title = paragraph.title if paragraph.title.strip() else paragraph.document
     date = date_text(paragraph.date, words) if paragraph.date else None
     parts = [shorten(part, NAME_UNITS) for part in (title, paragraph.section, *names, date) if part]
     return "📄 " + " · ".join(escape(part) for part in parts if part)
+
+
+def _elsewhere(titles: Sequence[str], words: Words) -> str:
+    """Name the other articles that say the same; empty for none."""
+    if not titles:
+        return ""
+    named = words.between.join(shorten(title, NAME_UNITS) for title in titles[:ELSEWHERE])
+    said = words.elsewhere if len(titles) <= ELSEWHERE else words.elsewhere_more
+    return escape(said.format(titles=named, count=len(titles)))
 
 
 def date_text(iso: str, words: Words) -> str:

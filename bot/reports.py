@@ -76,7 +76,8 @@ def _entry_lines(entry: Entry) -> str:
         f"👍{entry.ups}" if entry.ups else "",
         f"👎{entry.downs}" if entry.downs else "",
     ]
-    question = escape(shorten(answer.question.text, QUESTION_UNITS))
+    asked = " → ".join(filter(None, (answer.question.text, answer.question.read_as)))
+    question = escape(shorten(asked, QUESTION_UNITS))
     return f"{'✅' if answer.found else '❔'} {question}\n{' · '.join(fact for fact in facts if fact)}"
 
 

@@ -39,32 +39,32 @@ QUERIES = {
         "title": "最新提问",
         "description": "最近的提问和答复，新的在前。",
         "sql": """
-            SELECT datetime(at, 'localtime') AS 时间, question AS 问题, iif(found, '是', '否') AS 找到,
-                   figure AS 数字, paragraph AS 首个段落, round(milliseconds, 1) AS 毫秒,
-                   up AS 赞, down AS 踩, id AS 编号
+            SELECT datetime(at, 'localtime') AS 时间, question AS 问题, read_as AS 读作,
+                   iif(found, '是', '否') AS 找到, figure AS 数字, paragraph AS 首个段落,
+                   round(milliseconds, 1) AS 毫秒, up AS 赞, down AS 踩, id AS 编号
             FROM overview ORDER BY at DESC LIMIT 200""",
     },
     "unanswered": {
         "title": "没找到答案的提问",
         "description": "文章里没有答案的问题，问得多的在前：该补充什么文章，看这里。",
         "sql": """
-            SELECT question AS 问题, count(*) AS 次数, datetime(max(at), 'localtime') AS 最近一次,
-                   max(id) AS 编号
+            SELECT coalesce(read_as, question) AS 问题, count(*) AS 次数,
+                   datetime(max(at), 'localtime') AS 最近一次, max(id) AS 编号
             FROM queries WHERE found = 0 GROUP BY normal ORDER BY 次数 DESC, max(at) DESC LIMIT 200""",
     },
     "most_asked": {
         "title": "问得最多的问题",
         "description": "只是写法不同的问题算作一个。",
         "sql": """
-            SELECT question AS 问题, count(*) AS 次数, count(DISTINCT asker) AS 人数, sum(found) AS 找到次数,
-                   datetime(max(at), 'localtime') AS 最近一次, max(id) AS 编号
+            SELECT coalesce(read_as, question) AS 问题, count(*) AS 次数, count(DISTINCT asker) AS 人数,
+                   sum(found) AS 找到次数, datetime(max(at), 'localtime') AS 最近一次, max(id) AS 编号
             FROM queries GROUP BY normal ORDER BY 次数 DESC, max(at) DESC LIMIT 200""",
     },
     "slowest": {
         "title": "最慢的提问",
         "description": "按总耗时排列，附各步的毫秒数。",
         "sql": """
-            SELECT question AS 问题, round(milliseconds, 1) AS 毫秒, stages AS 各步,
+            SELECT coalesce(read_as, question) AS 问题, round(milliseconds, 1) AS 毫秒, stages AS 各步,
                    datetime(at, 'localtime') AS 时间, snapshot AS 索引, id AS 编号
             FROM queries ORDER BY milliseconds DESC LIMIT 200""",
     },
@@ -72,8 +72,8 @@ QUERIES = {
         "title": "👎 的答复",
         "description": "得了 👎 的答复，多的在前。",
         "sql": """
-            SELECT datetime(at, 'localtime') AS 时间, question AS 问题, figure AS 数字, title AS 标题,
-                   paragraph AS 首个段落, up AS 赞, down AS 踩, id AS 编号
+            SELECT datetime(at, 'localtime') AS 时间, question AS 问题, read_as AS 读作,
+                   figure AS 数字, title AS 标题, paragraph AS 首个段落, up AS 赞, down AS 踩, id AS 编号
             FROM overview WHERE id IN (SELECT query FROM votes WHERE verdict = 'down')
             ORDER BY down DESC, at DESC LIMIT 200""",
     },
@@ -94,6 +94,8 @@ TABLES: dict[str, dict[str, Any]] = {
         "columns": {
             "at": "时间（UTC）",
             "question": "原话",
+            "read_as": "追问补全后的读法",
+            "suggestion": "您是不是要问",
             "normal": "归一后的写法",
             "terms": "检索词",
             "wanted": "问的是哪一类数字",
@@ -112,7 +114,15 @@ TABLES: dict[str, dict[str, Any]] = {
         "label_column": "title",
         "facets": ["document"],
     },
-    "hits": {"title": "命中的段落", "description": "每次提问命中的段落，rank 为 1 的最好。"},
+    "hits": {
+        "title": "命中的段落",
+        "description": "每次提问命中的段落，rank 为 1 的最好。",
+        "columns": {
+            "answering": "回答问题的句子在段落中的位置",
+            "continued": "列举延续到的后续段落",
+            "same_as": "与哪个更靠前的段落几乎相同",
+        },
+    },
     "figures": {
         "title": "命中的数字",
         "description": "每次提问命中的数字，rank 为 1 的最好。",

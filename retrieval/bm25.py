@@ -78,6 +78,10 @@ class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         share = (counts * (self.k1 + 1)) / (self._saturation[rows] + counts)
         return rows, self._idf_of(term) * (self.delta + share)
 
+    def idf_of(self, terms: Iterable[str]) -> dict[str, float]:
+        """The idf of each of the terms that a row holds."""
+        return {term: self._idf_of(term) for term in terms if term in self.postings.terms}
+
     def highest_score(self, query: Sequence[str]) -> float:
         """What no row can exceed: each term there countless times, an unknown one as if in one row."""
         unknown = math.log(self.corpus_size + 1)

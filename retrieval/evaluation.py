@@ -1,104 +1,153 @@
-"""Measures answers on a judged set: recall@k, MRR@10 and figure accuracy. It changes nothing.
+"""Asks judged questions and measures the answers; plain rank-bm25 is asked the same where that is wanted.
 
-A set is a folder of two files. `passages.jsonl` has {"id", "title", "text"} a line, each one Paragraph that
-is never split; equal titles make one Document. `questions.jsonl` has {"id", "question", "passage_ids",
-"answers", "numeric"} a line.
+A judged set brings its own corpus; votes are measured on the index in use, which stays as it is.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import tempfile
-from dataclasses import dataclass
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retrieval import snapshot
 from retrieval.answer import answer, as_json
+from retrieval.baseline import Baseline
 from retrieval.dictionary import Dictionary, build_dictionary
-from retrieval.errors import WenjuError
-from retrieval.figures import answer_figures, same_figure
+from retrieval.judged_sets import JudgedSet, read_set
 from retrieval.language import normalise
-from retrieval.model import Paragraph
+from retrieval.measures import Tally, mean, ranking, timing
+from retrieval.misses import figure_missed, first_match, missed, worst, worst_figures
 from retrieval.postings import PostingsCounter
 from retrieval.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from retrieval.model import Answer
+    from retrieval.judged_sets import JudgedQuestion
+    from retrieval.measures import Measures
+    from retrieval.misses import FigureMiss, Match, Miss
+    from retrieval.model import Paragraph
 
 DEPTH = 10
+FOREIGN = 200  # questions of the other sets that each corpus is asked, the same ones in every run
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedQuestion:
-    id: str
-    question: str
-    passage_ids: frozenset[str]
-    answers: tuple[str, ...]
-    numeric: bool
+class Evaluation:
+    """What was measured on one set, and with rank-bm25 as `plain`; its misses, the worst first.
+
+    `disliked` are questions that still get the paragraph that was voted wrong, with that paragraph.
+    """
+
+    name: str
+    measures: Measures
+    plain: Measures | None = None
+    misses: tuple[Miss, ...] = ()
+    figure_misses: tuple[FigureMiss, ...] = ()
+    disliked: tuple[tuple[str, Match | None], ...] = ()
 
 
-class Tally:
-    """Adds up the judged answers of one set."""
+def _unwatched(_name: str, questions: Sequence[JudgedQuestion]) -> Iterable[JudgedQuestion]:
+    return questions
 
-    def __init__(self) -> None:
-        self._ranks: list[int | None] = []
-        self._figure_ranks: list[int | None] = []
-        self._found: list[float] = []
-        self._milliseconds: list[float] = []
 
-    def add(self, judged: JudgedQuestion, given: Answer) -> None:
-        ids = [hit.paragraph.id for hit in given.hits[:DEPTH]]
-        self._ranks.append(_first(paragraph in judged.passage_ids for paragraph in ids))
-        self._found.append(given.found)
-        self._milliseconds.append(given.milliseconds)
-        if judged.numeric:
-            gold = [figure for text in judged.answers for figure in answer_figures(text)]
-            rights = (any(same_figure(figure, right) for right in gold) for figure in given.figures)
-            self._figure_ranks.append(_first(rights))
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`compare` asks plain rank-bm25, too; `errors` is how many misses of each sort are explained.
 
-    def measures(self) -> dict[str, float]:
-        """The measures by name, shares from 0 to 1; a share of no questions is 0."""
-        return {
-            "questions": len(self._ranks),
-            **{f"recall@{k}": _share(self._ranks, k) for k in (1, 5, 10)},
-            "mrr@10": sum(1 / (rank + 1) for rank in self._ranks if rank is not None)
-            / max(len(self._ranks), 1),
-            "numeric_questions": len(self._figure_ranks),
-            **{f"figure@{k}": _share(self._figure_ranks, k) for k in (1, 3)},
-            "found": _mean(self._found),
-            "milliseconds": _mean(self._milliseconds),
-        }
+    `answers`, of one set, gets a JSON object a line, as `wenju ask --json` prints. `progress` wraps the
+    questions of the set named, as a progress bar does.
+    """
+
+    compare: bool = False
+    errors: int = 0
+    answers: Path | None = None
+    progress: Callable[[str, Sequence[JudgedQuestion]], Iterable[JudgedQuestion]] = _unwatched
+
+
+DEFAULTS = Options()
 
 
 def evaluate(
-    folder: Path,
-    dictionary: Path | None = None,
-    answers: Path | None = None,
-    progress: Callable[[list[JudgedQuestion]], Iterable[JudgedQuestion]] = iter,
-) -> dict[str, float]:
-    """Measure on the set in `folder`; `answers` gets a JSON object a line, as `wenju ask --json` prints.
+    folders: Sequence[Path], dictionary: Path | None = None, options: Options = DEFAULTS
+) -> Iterator[Evaluation]:
+    """Measure on the judged sets in `folders`, one after another.
 
-    `progress` wraps the questions, as a progress bar does. Raise WenjuError where the set cannot be read.
+    Of several sets each corpus is also asked questions of the others, which it should refuse: `foreign` and
+    `foreign_refused`. Raise WenjuError where a set cannot be read.
     """
-    questions = list(_questions(folder))
+    sets = [read_set(folder) for folder in folders]
+    for own in sets:
+        with tempfile.TemporaryDirectory() as folder:
+            corpus = index_passages(own.passages, Path(folder), dictionary)
+            evaluation = evaluate_set(corpus, own, options)
+            if len(sets) > 1:
+                foreign = _foreign(corpus, [other for other in sets if other is not own])
+                evaluation = replace(evaluation, measures=evaluation.measures | foreign)
+        yield evaluation
+
+
+def evaluate_set(corpus: Snapshot, own: JudgedSet, options: Options = DEFAULTS) -> Evaluation:
+    """Measure on a set whose passages are `corpus`, alone."""
     tally = Tally()
-    with tempfile.TemporaryDirectory() as temporary:
-        corpus = _index(list(_passages(folder)), Path(temporary), dictionary)
-        lines = []
-        for judged in progress(questions):
+    misses: list[Miss | None] = []
+    figure_misses: list[FigureMiss | None] = []
+    with options.answers.open("w", encoding="utf-8") if options.answers else nullcontext() as lines:
+        for judged in options.progress(own.name, own.questions):
             given = answer(corpus, judged.question, DEPTH)
             tally.add(judged, given)
-            lines.append(json.dumps({"id": judged.id, **as_json(given)}, ensure_ascii=False) + "\n")
-        if answers:
-            answers.write_text("".join(lines), encoding="utf-8")
-    return tally.measures()
+            if options.errors:
+                misses.append(missed(corpus, judged, given))
+                figure_misses.append(figure_missed(judged, given))
+            if lines:
+                lines.write(json.dumps({"id": judged.id, **as_json(given)}, ensure_ascii=False) + "\n")
+    return Evaluation(
+        own.name,
+        tally.measures(),
+        _plain(own, options) if options.compare else None,
+        worst(filter(None, misses), options.errors),
+        worst_figures(filter(None, figure_misses), options.errors),
+    )
 
 
-def _index(passages: list[Paragraph], folder: Path, dictionary: Path | None) -> Snapshot:
+def evaluate_votes(
+    corpus: Snapshot,
+    upvoted: Sequence[JudgedQuestion],
+    downvoted: Sequence[JudgedQuestion],
+    options: Options = DEFAULTS,
+) -> Evaluation:
+    """Ask questions anew whose first paragraph was voted right, or wrong: it is in their `passage_ids`.
+
+    `changed` counts the downvoted ones that get another first paragraph now, or none; `gone` the votes on
+    paragraphs that the corpus no longer has, which count for nothing else.
+    """
+    ups, downs = ([vote for vote in votes if _is_held(corpus, vote)] for votes in (upvoted, downvoted))
+    everything = tuple(corpus.at(row)[0] for row in range(corpus.paragraphs)) if options.compare else ()
+    evaluation = evaluate_set(corpus, JudgedSet("log", everything, tuple(ups)), options)
+    again = [(judged, answer(corpus, judged.question, DEPTH)) for judged in downs]
+    still = [given for judged, given in again if judged.rank(given) == 1 and (given.found or given.near)]
+    own = evaluation.measures
+    measures = {
+        "upvoted": len(ups),
+        **{name: own[name] for name in own if name.startswith(("recall", "mrr", "found", "milliseconds"))},
+        "downvoted": len(downs),
+        "changed": len(downs) - len(still),
+        "gone": len(upvoted) + len(downvoted) - len(ups) - len(downs),
+    }
+    disliked = tuple(
+        (given.question.text, first_match(corpus, given.question.terms)) for given in still[: options.errors]
+    )
+    return replace(evaluation, measures=measures, disliked=disliked)
+
+
+def index_passages(passages: Sequence[Paragraph], folder: Path, dictionary: Path | None) -> Snapshot:
+    """Make a Snapshot of paragraphs as they are; those of one Document stand in a row."""
     build_dictionary(folder, dictionary, normalise)
     words = Dictionary(folder)
     counter = PostingsCounter()
@@ -111,44 +160,24 @@ def _index(passages: list[Paragraph], folder: Path, dictionary: Path | None) -> 
     return Snapshot(folder)
 
 
-def _passages(folder: Path) -> Iterator[Paragraph]:
-    documents: dict[str, list[dict[str, Any]]] = {}
-    for number, row in enumerate(_rows(folder / "passages.jsonl", "id", "title", "text")):
-        documents.setdefault(row["title"] or f"\n{number}", []).append(row)
-    for article, rows in enumerate(documents.values()):
-        for position, row in enumerate(rows):
-            yield Paragraph(row["id"], folder.name, article, position, row["title"], None, row["text"])
+def _plain(own: JudgedSet, options: Options) -> Measures:
+    peer = Baseline(own.passages)
+    ranks, milliseconds = [], []
+    answerable = [judged for judged in own.questions if judged.passage_ids]
+    for judged in options.progress(f"{own.name} (plain)", answerable):
+        started = time.perf_counter()
+        ids = peer.search(judged.question, DEPTH)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        ranks.append(judged.rank_in(ids))
+    return {**ranking(ranks), **timing(milliseconds)}
 
 
-def _questions(folder: Path) -> Iterator[JudgedQuestion]:
-    for row in _rows(folder / "questions.jsonl", "id", "question", "passage_ids", "answers", "numeric"):
-        yield JudgedQuestion(
-            row["id"], row["question"], frozenset(row["passage_ids"]), tuple(row["answers"]), row["numeric"]
-        )
+def _foreign(corpus: Snapshot, others: Iterable[JudgedSet]) -> Measures:
+    questions = [judged for other in others for judged in other.questions if judged.passage_ids]
+    asked = random.Random(0).sample(questions, min(FOREIGN, len(questions)))  # noqa: S311 - a sample, no secret
+    refused = [not answer(corpus, judged.question, DEPTH).found for judged in asked]
+    return {"foreign": len(asked), "foreign_refused": mean(refused)}
 
 
-def _rows(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
-    try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, dict) or not row.keys() >= set(keys):
-                        raise WenjuError(f"{path}: 第 {number} 行不是带 {'、'.join(keys)} 的 JSON 对象")
-                    yield row
-    except OSError as error:
-        raise WenjuError(f"{path}: 无法读取（{error.strerror}）") from error
-    except ValueError as error:
-        raise WenjuError(f"{path}: 不是 JSON Lines（{error}）") from error
-
-
-def _first(rights: Iterable[bool]) -> int | None:
-    return next((rank for rank, right in enumerate(rights) if right), None)
-
-
-def _share(ranks: list[int | None], k: int) -> float:
-    return _mean([rank is not None and rank < k for rank in ranks])
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / max(len(values), 1)
+def _is_held(corpus: Snapshot, judged: JudgedQuestion) -> bool:
+    return any(corpus.row(paragraph) is not None for paragraph in judged.passage_ids)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval import units
 from retrieval.figures import extract
-from retrieval.plain import plain
+from retrieval.plain import folded, plain
 from retrieval.question import ASKING
 
 if TYPE_CHECKING:
@@ -120,11 +120,9 @@ def grams(text: str) -> list[str]:
 
 def scene(passage: RankedPassage, asked: Asked) -> Scene:
     """Find the question's grams in a passage."""
-    text = plain(passage.text).lower()
-    if len(text) != len(passage.text):  # İ and its like grow in lower case
-        text = plain(passage.text)
+    text = folded(passage.text)
     places = {gram: found for gram in asked.grams if (found := list(_places(text, gram)))}
-    heading = plain(f"{passage.title} {passage.section or ''}").lower()
+    heading = folded(f"{passage.title} {passage.section or ''}")
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
     return Scene(passage, text, places, ends, frozenset(gram for gram in asked.grams if gram in heading))
 

@@ -138,7 +138,8 @@ class Answer:
     `hits` are the best paragraphs in order and `figures` the best figures in order, filled also when
     `found` is false. `near` says, when `found` is false, that the first hit is still worth an offer.
     `suggestion` is the question with a likely slip of the pen mended by the corpus's own words, else None.
-    `stages` are milliseconds by stage (`understand`, `search`, `figures`); `snapshot` names the index used.
+    `stages` are milliseconds by stage (`understand`, `search`, `figures`, `sentences`, `spelling`);
+    `snapshot` names the index used.
     """
 
     question: Question

@@ -20,6 +20,14 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(_table())
 
 
+@functools.lru_cache(maxsize=64)  # the paragraphs of an answer are looked into several times
+def folded(text: str) -> str:
+    """`plain`, and in lower case unless that changes the length, as it does for İ."""
+    simple = plain(text)
+    lowered = simple.lower()
+    return lowered if len(lowered) == len(simple) else simple
+
+
 @functools.cache
 def _table() -> dict[int, str]:
     characters = [chr(code) for code in _HAN]

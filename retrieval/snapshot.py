@@ -9,10 +9,12 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import math
 import mmap
 import os
 import shutil
 import weakref
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,16 +26,20 @@ from retrieval.errors import SnapshotError
 from retrieval.figures import extract
 from retrieval.metrics import whole_words
 from retrieval.model import Figure, Hit, Paragraph
+from retrieval.plain import folded
 from retrieval.postings import load_array
+from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
 from retrieval.search import Searcher
+from retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from retrieval.model import Question
     from retrieval.postings import Postings
 
-FORMAT = 1
+FORMAT = 2
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
 _MANIFEST = "manifest.json"
@@ -42,6 +48,8 @@ _PARAGRAPHS = "paragraphs.jsonl"
 _OFFSETS = "offsets.npy"
 _IDS = "ids.npy"
 _SEARCH = "search"
+_VOCABULARY = "vocabulary.marisa"
+_CHARACTERS = "characters.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,18 @@ class Snapshot:
             self.figures: int = manifest["figures"]
             self.dictionary = Dictionary(folder)
             self.searcher = Searcher.open(folder / _SEARCH)
+            terms = self.searcher.paragraphs.postings.terms
+            self.vocabulary = Vocabulary.open(folder / _VOCABULARY, terms, self.dictionary)
+            characters = json.loads((folder / _CHARACTERS).read_text(encoding="utf-8"))
             self._offsets = load_array(folder / _OFFSETS)
             self._ids = load_array(folder / _IDS)
             self._records = _map(folder / _PARAGRAPHS)
         except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
             raise SnapshotError(f"索引损坏：{folder}") from error  # all that odd JSON and torn files lead to
         self.paragraphs = len(self._offsets) - 1
+        self._character_idf = {
+            character: math.log((self.paragraphs + 1) / held) for character, held in characters.items()
+        }
 
     def record(self, row: int) -> bytes:
         """The paragraph of `row` as it is stored."""
@@ -87,15 +101,16 @@ class Snapshot:
 
     def at(self, row: int) -> tuple[Paragraph, tuple[Figure, ...]]:
         """The paragraph of `row` and its figures in order."""
-        return _decode(self.record(row))
+        paragraph, figures = self.record(row).splitlines()
+        return Paragraph(**json.loads(paragraph)), tuple(map(_figure, json.loads(figures)))
 
     def paragraph(self, paragraph_id: str) -> Paragraph | None:
-        row = self._row(paragraph_id)
+        row = self.row(paragraph_id)
         return None if row is None else self.at(row)[0]
 
     def around(self, paragraph_id: str) -> tuple[Paragraph | None, Paragraph | None]:
         """The paragraphs before and after in the same Document; (None, None) for an unknown id."""
-        row = self._row(paragraph_id)
+        row = self.row(paragraph_id)
         if row is None:
             return None, None
         here = self.at(row)[0]
@@ -105,16 +120,39 @@ class Snapshot:
             after = None
         return before, after
 
-    def search(self, terms: Sequence[str], limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
+    def following(self, paragraph_id: str) -> Iterator[Paragraph]:
+        """Yield the paragraphs after it in the same Document, in order; none for an unknown id."""
+        row = self.row(paragraph_id)
+        if row is None:
+            return
+        here = self.at(row)[0]
+        for next_row in range(row + 1, self.paragraphs):
+            after = self.at(next_row)[0]
+            if (after.document, after.article) != (here.document, here.article):
+                return
+            yield after
+
+    def search(self, question: Question, limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
         """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term."""
+        best = self.searcher.top(question.terms, max(limit, CANDIDATES))
+        idf = self.searcher.paragraphs.idf_of(question.terms)
+        scores = rerank(
+            seek(question, idf, self._character_idf), [self._candidate(row, score) for row, score in best]
+        )
+        order = sorted(range(len(best)), key=lambda place: -scores[place])
         found = []
-        for row, score in self.searcher.top(terms, limit):
-            paragraph, figures = self.at(row)
-            marks = language.marks(paragraph.text, terms, self.dictionary)
-            found.append((Hit(paragraph, score, marks), figures))
+        for place in order[:limit]:
+            paragraph, figures = self.at(best[place][0])
+            marks = language.marks(paragraph.text, question.terms, self.dictionary)
+            found.append((Hit(paragraph, scores[place], marks), figures))
         return found
 
-    def _row(self, paragraph_id: str) -> int | None:
+    def _candidate(self, row: int, score: float) -> Candidate:
+        fields = json.loads(self.record(row).partition(b"\n")[0])
+        return Candidate(_heading(fields), fields["text"], score)
+
+    def row(self, paragraph_id: str) -> int | None:
+        """The row of a paragraph; None for an unknown id."""
         number = _number(paragraph_id)
         place = int(np.searchsorted(self._ids[0], number))
         # Ids that share a number are told apart by the record itself.
@@ -127,10 +165,11 @@ class Snapshot:
 
 
 def encode(paragraph: Paragraph, words: Dictionary) -> bytes:
-    """The stored form of a paragraph, with the figures in its text."""
+    """The stored form of a paragraph: a line of JSON for itself and one for the figures in its text."""
     found = (whole_words(figure, paragraph.text, words.words) for figure in extract(paragraph.text))
     figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in found]
-    return json.dumps({**asdict(paragraph), "figures": figures}, ensure_ascii=False).encode() + b"\n"
+    lines = (json.dumps(part, ensure_ascii=False) for part in (asdict(paragraph), figures))
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
@@ -149,9 +188,11 @@ def write(
     """
     documents: dict[tuple[str, int], int] = {}
     document_of, ids, figures = [], [], 0
+    characters: Counter[str] = Counter()
     for record in records:
-        fields = json.loads(record)
-        figures += len(fields["figures"])
+        fields, found = map(json.loads, record.splitlines())
+        figures += len(found)
+        characters.update(set(folded(_heading(fields) + fields["text"])))
         ids.append(_number(fields["id"]))
         document_of.append(documents.setdefault((fields["document"], fields["article"]), len(documents)))
     (folder / _PARAGRAPHS).write_bytes(b"".join(records))
@@ -160,6 +201,8 @@ def write(
     np.save(folder / _IDS, np.stack([np.array(ids, dtype=np.int64)[order], order]))
     (folder / _SEARCH).mkdir()
     Searcher.over(postings, np.array(document_of, dtype=np.int32)).save(folder / _SEARCH)
+    (folder / _CHARACTERS).write_text(json.dumps(characters, ensure_ascii=False), encoding="utf-8")
+    Vocabulary.over(postings.terms, Dictionary(folder)).save(folder / _VOCABULARY)
     manifest = {
         "format": FORMAT,
         "source": source,
@@ -259,13 +302,11 @@ def _number(paragraph_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(paragraph_id.encode(), digest_size=7).digest())
 
 
-def _decode(record: bytes) -> tuple[Paragraph, tuple[Figure, ...]]:
-    fields = json.loads(record)
-    figures = tuple(
-        Figure(**{**figure, "value": _value(figure["value"])}) for figure in fields.pop("figures")
-    )
-    return Paragraph(**fields), figures
+def _heading(fields: dict[str, Any]) -> str:
+    """What stands above a paragraph, from its stored form."""
+    return f"{fields['title']}\n{fields['section'] or ''}\n"
 
 
-def _value(value: Any) -> Any:  # noqa: ANN401 - JSON has no tuples
-    return tuple(value) if isinstance(value, list) else value
+def _figure(fields: dict[str, Any]) -> Figure:
+    value = fields["value"]
+    return Figure(**{**fields, "value": tuple(value) if isinstance(value, list) else value})  # of a range

@@ -1,4 +1,4 @@
-"""The buttons under an answer: other results, the context of one, and votes. All state is in the log."""
+"""The buttons under an answer: other results, context, votes, a suggestion. All state is in the log."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from telegram import Message
+
 from bot import delivery
 from bot.buttons import Press, answer_buttons, back_button
 from bot.messages import words_of
+from bot.pages import shown_ranks
 from bot.rendering import answer_page, context_page
 from retrieval.errors import SnapshotError
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
+    from bot.handlers.questions import Questions
     from bot.library import Library
     from bot.messages import Words
     from bot.query_log import Entry, QueryLog
@@ -34,19 +38,25 @@ class Pressed:
     words: Words
 
     def buttons(self) -> InlineKeyboardMarkup:
-        entry, answer = self.entry, self.entry.answer
-        results = len(answer.hits) if answer.found else 1
+        entry = self.entry
         return answer_buttons(
-            entry.id, self.press.rank, results, self.words, ups=entry.ups, downs=entry.downs
+            entry.id,
+            self.press.rank,
+            shown_ranks(entry.answer),
+            self.words,
+            ups=entry.ups,
+            downs=entry.downs,
+            suggested=self.press.rank == 0 and entry.answer.suggestion is not None,
         )
 
 
 class Paging:
     """A press is answered just before the message is edited: what fails later is Telegram's alone."""
 
-    def __init__(self, library: Library, log: QueryLog) -> None:
+    def __init__(self, library: Library, log: QueryLog, questions: Questions) -> None:
         self._library = library
         self._log = log
+        self._questions = questions
 
     async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
@@ -63,6 +73,8 @@ class Paging:
                 await self._show_context(pressed)
             case "up" | "down":
                 await self._vote(pressed)
+            case "suggest":
+                await self._ask(pressed)
 
     async def stay(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """End the waiting of a press on a button that does nothing."""
@@ -98,6 +110,14 @@ class Paging:
         if voted:
             await delivery.edit_buttons(pressed.message, voted.buttons())
 
+    async def _ask(self, pressed: Pressed) -> None:
+        question, message = pressed.entry.answer.suggestion, pressed.message
+        if question is None or not isinstance(message, Message):
+            await delivery.toast(pressed.query, pressed.words.gone)
+            return
+        await delivery.toast(pressed.query)
+        await self._questions.suggested(message, pressed.query.from_user, question)
+
     async def _find(self, query: CallbackQuery) -> Pressed | None:
         """Find the row of a pressed button; None where there is none for this chat."""
         press = Press.parse(query.data or "")
@@ -105,6 +125,7 @@ class Paging:
             entry = await asyncio.to_thread(self._log.get, press.log_id)
             # Callback data is the client's word: a row answers only in its own chat.
             known = entry is not None and entry.chat == self._log.hash_chat(query.message.chat.id)
-            if entry is not None and known and press.rank < len(entry.answer.hits):
+            there = entry is not None and (press.action == "suggest" or press.rank < len(entry.answer.hits))
+            if entry is not None and known and there:
                 return Pressed(query, query.message, press, entry, words_of(query.from_user))
         return None

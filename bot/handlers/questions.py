@@ -11,14 +11,17 @@ from telegram import Message, MessageEntity
 from telegram.ext.filters import MessageFilter
 
 from bot import delivery
-from bot.buttons import answer_buttons
+from bot.buttons import answer_buttons, suggestion_button
 from bot.markup import escape
 from bot.messages import words_of
+from bot.pages import shown_ranks
 from bot.rendering import answer_page
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from telegram import InlineKeyboardMarkup, Update
+    from collections.abc import Awaitable
+
+    from telegram import InlineKeyboardMarkup, Update, User
     from telegram.ext import ContextTypes
 
     from bot.library import Library
@@ -44,13 +47,20 @@ class Questions:
         if update.message:
             await self._answer(update.message, text_without_mention(update.message))
 
+    async def suggested(self, message: Message, asker: User, question: str) -> None:
+        """Answer the question that our `message` suggests and `asker` chose."""
+        await self._reply(message, asker, self._library.answer(question))
+
     async def _answer(self, message: Message, question: str) -> None:
-        user, words = message.from_user, words_of(message.from_user)
-        if not question.strip():
-            await delivery.reply(message, escape(words.ask_for_question))
-            return
+        if question.strip():
+            await self._reply(message, message.from_user, self._find(message, question))
+        else:
+            await delivery.reply(message, escape(words_of(message.from_user).ask_for_question))
+
+    async def _reply(self, message: Message, user: User | None, answering: Awaitable[Answer]) -> None:
+        words = words_of(user)
         try:
-            answer, _ = await asyncio.gather(self._library.answer(question), delivery.typing(message.chat))
+            answer, _ = await asyncio.gather(answering, delivery.typing(message.chat))
         except SnapshotError:
             is_admin = user is not None and user.id in self._admins
             await delivery.reply(message, escape(words.no_index_admin if is_admin else words.no_index))
@@ -66,6 +76,17 @@ class Questions:
         self._log.record(entry)  # before the reply, for its buttons read the log
         sent = await delivery.reply(message, answer_page(answer, 0, words), _buttons(answer, entry.id, words))
         self._log.record(replace(entry, reply=sent.message_id))
+
+    async def _find(self, message: Message, question: str) -> Answer:
+        """Answer the question, also as one that follows the asker's last one or the one replied to."""
+        answered = message.reply_to_message
+        before = await asyncio.to_thread(
+            self._log.question_before,
+            _asker_id(message),
+            message.chat.id,
+            answered.message_id if answered else None,
+        )
+        return await self._library.answer(question, before)
 
 
 class Addressed(MessageFilter):
@@ -84,6 +105,10 @@ class AddressedCommand(MessageFilter):
     def filter(self, message: Message) -> bool:
         word = (message.text or "").split(maxsplit=1)[:1]
         return bool(word) and word[0].lower().endswith(f"@{message.get_bot().username}".lower())
+
+
+def _asker_id(message: Message) -> int:
+    return message.from_user.id if message.from_user else 0
 
 
 def command_text(message: Message) -> str:
@@ -112,6 +137,7 @@ def _mentions(message: Message) -> list[str]:
 
 
 def _buttons(answer: Answer, log_id: str, words: Words) -> InlineKeyboardMarkup | None:
-    if answer.found:
-        return answer_buttons(log_id, 0, len(answer.hits), words)
-    return answer_buttons(log_id, 0, 1, words) if answer.near else None
+    suggested = answer.suggestion is not None
+    if answer.found or answer.near:
+        return answer_buttons(log_id, 0, shown_ranks(answer), words, suggested=suggested)
+    return suggestion_button(log_id, words) if suggested else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.migrations import m001_query_log
+from bot.migrations import m001_query_log, m002_reading
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_query_log.apply,)
+STEPS: tuple[Callable[[Database], None], ...] = (m001_query_log.apply, m002_reading.apply)
 LATEST = len(STEPS)
 
 

@@ -4,17 +4,22 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.query_log import QueryLog
+from retrieval.answer import answer
+from retrieval.index import Index
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
+    from bot.query_log import Verdict
 
 ARTICLE = "# 茶业\n\n全县茶园面积达到12万亩，种茶农户共8600户。\n\n干茶产量3100吨，比上年增长7.5%。\n"
 
@@ -61,6 +66,16 @@ def test_ask_answers_in_words() -> None:
     assert any("茶业" in line and "tea.md" in line for line in lines)
 
 
+def test_ask_prints_the_whole_list(workplace: Path) -> None:
+    """A list that was asked for is printed over the end of its paragraph."""
+    listed = "# 补贴\n\n补贴要交以下材料：\n\n（一）申请表；\n\n（二）合同；\n\n（三）照片。\n"
+    (workplace / "seeds" / "subsidy.md").write_text(listed, encoding="utf-8")
+    wenju("index")
+    lines = wenju("ask", "--limit", "1", "补贴要交哪些材料").stdout.splitlines()
+    assert lines[:4] == ["补贴要交以下材料：", "（一）申请表；", "（二）合同；", "（三）照片。"]
+    assert lines[4].startswith("—— 补贴")
+
+
 def test_ask_answers_in_json() -> None:
     """The JSON object has the keys that programs rely on."""
     wenju("index")
@@ -80,6 +95,14 @@ def test_ask_reads_questions_from_standard_input() -> None:
     result = wenju("ask", "-", given="茶园面积\n\n火星上有水吗\n".encode() + b"\xff\xfe\n")
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert [row["found"] for row in rows] == [True, False, False]
+
+
+def test_a_slip_is_told() -> None:
+    """A question with a slip is answered as it stands, and the one that may be meant is printed last."""
+    wenju("index")
+    assert wenju("ask", "茶园面机多少").stdout.splitlines()[-1] == "您是不是想问：茶园面积多少"
+    assert json.loads(wenju("ask", "--json", "茶园面机多少").stdout)["suggestion"] == "茶园面积多少"
+    assert "您是不是想问" not in wenju("ask", "茶园面积多少").stdout
 
 
 def test_an_honest_not_found() -> None:
@@ -119,23 +142,78 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     assert name in result.stderr
 
 
-def test_evaluate_prints_the_measures(workplace: Path) -> None:
-    """The measures come as JSON or as a table, and the answers in a file."""
-    passage = {"id": "p", "title": "茶业", "text": "茶园面积12万亩。"}
-    question = {
-        "id": "q",
-        "question": "茶园面积",
-        "passage_ids": ["p"],
-        "answers": ["12万亩"],
-        "numeric": True,
-    }
-    (workplace / "passages.jsonl").write_text(json.dumps(passage), encoding="utf-8")
-    (workplace / "questions.jsonl").write_text(json.dumps(question), encoding="utf-8")
-    result = wenju("evaluate", ".", "--json", "--answers", "answers.jsonl")
+def write_set(folder: Path, text: str, question: str, answer: str) -> None:
+    """A judged set of one passage and one numeric question."""
+    folder.mkdir()
+    passage = {"id": "p", "title": "", "text": text}
+    judged = {"id": "q", "question": question, "passage_ids": ["p"], "answers": [answer], "numeric": True}
+    (folder / "passages.jsonl").write_text(json.dumps(passage), encoding="utf-8")
+    (folder / "questions.jsonl").write_text(json.dumps(judged), encoding="utf-8")
+
+
+def test_evaluate_measures_a_set(workplace: Path) -> None:
+    """One set is one JSON object without a name, and the answers go into a file."""
+    write_set(workplace / "tea", "茶园面积12万亩。", "茶园面积", "12万亩")
+    result = wenju("evaluate", "tea", "--json", "--compare", "--answers", "answers.jsonl")
     measures = json.loads(result.stdout)
     assert (measures["questions"], measures["recall@1"], measures["figure@1"]) == (1, 1.0, 1.0)
+    assert measures["plain"]["recall@1"] == 1.0
+    assert "set" not in measures
     assert json.loads((workplace / "answers.jsonl").read_text(encoding="utf-8"))["id"] == "q"
-    assert "recall@1" in wenju("evaluate", ".").stdout
+
+
+def test_evaluate_measures_several_sets(workplace: Path) -> None:
+    """Each set is a JSON object a line with its name, or a row of a table above the means."""
+    write_set(workplace / "茶业", "茶园面积12万亩。", "茶园面积", "12万亩")
+    write_set(workplace / "roads", "公路全长35公里。", "公路全长", "36公里")
+    rows = [json.loads(line) for line in wenju("evaluate", "茶业", "roads", "--json").stdout.splitlines()]
+    assert [(row["set"], row["figure@1"], row["foreign_refused"]) for row in rows] == [
+        ("茶业", 1.0, 1.0),
+        ("roads", 0.0, 1.0),
+    ]
+    printed = wenju("evaluate", "茶业", "roads", "--errors", "1").stdout
+    assert [line.split()[0] for line in printed.splitlines()[:4]] == ["questions", "茶业", "roads", "mean"]
+    assert "应是：36公里（没有列出，段落排第 1）" in printed
+
+
+def test_evaluate_measures_the_votes(workplace: Path) -> None:
+    """A liked answer's paragraph is the right one for its question, asked of the index in use."""
+    wenju("index")
+    index = Index(workplace / "data" / "snapshots")
+    log = QueryLog.open(workplace / "data" / "queries.db")
+    for question, verdict in (("茶园面积多少", "up"), ("干茶产量", "down")):
+        given = answer(index.current(), question)
+        entry = log.entry_of(
+            given, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox"
+        )
+        log.record(entry)
+        log.vote(entry.id, 1, cast("Verdict", verdict))
+    log.close()
+    measures = json.loads(wenju("evaluate", "--log", "--json").stdout)
+    assert (measures["upvoted"], measures["recall@1"]) == (1, 1.0)
+    assert (measures["downvoted"], measures["changed"], measures["gone"]) == (1, 0, 0)
+    (workplace / "seeds" / "tea.md").write_text("渡口每天开船六班。", encoding="utf-8")
+    wenju("index")
+    assert json.loads(wenju("evaluate", "--log", "--json").stdout)["gone"] == 2
+    assert wenju("evaluate", "--log").stdout.splitlines()[1].split()[0] == "log"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "FOLDER"),
+        (["tea", "--log"], "--log"),
+        (["tea", "roads", "--answers", "answers.jsonl"], "--answers"),
+        (["--log", "--answers", "answers.jsonl"], "--answers"),
+        (["tea", "--json", "--errors", "3"], "--errors"),
+    ],
+)
+def test_evaluate_refuses_what_does_not_go_together(arguments: list[str], words: str) -> None:
+    """Options that exclude each other, or nothing to measure on, are told as wrong usage."""
+    result = wenju("evaluate", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr.splitlines()[-1]
+    assert result.stdout == ""
 
 
 def test_the_module_is_the_command() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.log_listing import BOM, NOTHING, columns, csv_lines, filter_of, fit, lines, table
+from bot.log_listing import BOM, NOTHING, as_json, columns, csv_lines, filter_of, fit, lines, table
 from bot.query_log import Entry, QueryLog, QueryLogError
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 
@@ -162,6 +162,17 @@ def test_jsonl_holds_the_whole_entry(path: Path) -> None:
     assert newest["figures"][0]["value"] == "1890"
     assert newest["paragraphs"][0]["score"] == -2.5
     assert (newest["up"], newest["down"], newest["milliseconds"]) == (1, 0, 1.25)
+
+
+def test_a_completed_follow_up_is_listed_with_its_reading() -> None:
+    """Table, JSON and CSV show what was asked and how it was read."""
+    asked = entry("x", "那建成呢")
+    question = replace(asked.answer.question, read_as="磨坊哪年建成")
+    asked = replace(asked, answer=replace(asked.answer, question=question))
+    assert "那建成呢 → 磨坊哪年建成" in list(table([asked], 140))[1]
+    assert as_json(asked)["read_as"] == "磨坊哪年建成"
+    head, row = csv.reader([line.removeprefix(BOM) for line in csv_lines([asked])], strict=True)
+    assert (row[head.index("问题")], row[head.index("读作")]) == ("那建成呢", "磨坊哪年建成")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,20 @@ def test_every_earlier_log_becomes_todays(number: int, tmp_path: Path) -> None:
     assert not unanswered.answer.found
 
 
+@pytest.mark.parametrize("number", VERSIONS[1:])
+def test_what_the_second_version_added_can_be_read(number: int, tmp_path: Path) -> None:
+    """Since then a log holds how a question was read, what was suggested, and more of each hit."""
+    with closing(QueryLog(restored(number, tmp_path / "log.db"), b"k" * 32)) as log:
+        followed = log.get("v2-0")
+    assert followed is not None
+    assert followed.answer.question.read_as == "湖的面积有多大？"
+    assert followed.answer.suggestion == "湖面有多大？"
+    lake, copy = followed.answer.hits
+    assert lake.answering == ((0, 9),)
+    assert [paragraph.text for paragraph in lake.continued] == ["其中水深超过5米的约8平方公里。"]
+    assert copy.same_as == lake.paragraph.id
+
+
 def test_each_step_is_numbered() -> None:
     """The n-th step is the module m00n, and each version has its dump."""
     assert [step.__module__.split(".")[-1][:4] for step in STEPS] == [f"m{number:03}" for number in VERSIONS]

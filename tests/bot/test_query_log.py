@@ -14,6 +14,7 @@ import threading
 import time
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,18 +43,27 @@ BRIDGE = Paragraph(
     author="李明",
 )
 FERRY = Paragraph("p-ferry", "ferry.md", 0, 0, "渡口", None, "渡口停用。", continues=True)
+PIER = Paragraph("p-pier", "ferry.md", 0, 1, "渡口", None, "码头仍在。")
 ANSWER = Answer(
     question=Question(
-        "大桥多长？", "大桥多长?", ("大桥", "长"), Wanted(("measure",), "公里", "2020年", "month")
+        "那多长？",
+        "大桥多长?",
+        ("大桥", "长"),
+        Wanted(("measure",), "公里", "2020年", "month"),
+        read_as="大桥多长？",
     ),
     found=True,
-    hits=(Hit(BRIDGE, 7.25, ((0, 2), (3, 4))), Hit(FERRY, -0.5)),
+    hits=(
+        Hit(BRIDGE, 7.25, ((0, 2), (3, 4)), answering=((0, 9),), continued=(FERRY, PIER)),
+        Hit(FERRY, -0.5, same_as="p-bridge"),
+    ),
     figures=(
         Figure("3.2公里", "measure", 3.2, "公里", 4, 9, "全长", None, "p-bridge"),
         Figure("10至12亿元", "money", (1e9, 1.2e9), "元", 12, 16, "造价", "2020年", "p-bridge"),
         Figure("5月", "date", None, None, 0, 2),
     ),
     pictures=(Picture("roads/bridge.png", "大桥近景"),),
+    suggestion="大桥多高？",
     snapshot="20260101-abc",
     stages={"understand": 0.5, "search": 1.25},
 )
@@ -209,6 +219,80 @@ def test_a_corrected_date_reaches_earlier_answers(log: QueryLog) -> None:
     found = log.get("before")
     assert found is not None
     assert found.answer.hits[0].paragraph == corrected
+
+
+def asked(log: QueryLog, text: str, *, asker: int = 42, chat: int = -1001, reply: int | None = None) -> Entry:
+    answer = replace(NOT_FOUND, question=Question(text, text, (text,)))
+    made = log.entry_of(
+        answer, asker_id=asker, chat_id=chat, chat_kind="group", language="zh", source="telegram"
+    )
+    return replace(made, reply=reply)
+
+
+def test_the_question_before(log: QueryLog) -> None:
+    """It is the asker's last one in the chat, nobody else's and none of another chat."""
+    log.record(asked(log, "第一问"))
+    time.sleep(0.002)
+    log.record(asked(log, "第二问"))
+    log.record(asked(log, "别人问", asker=43))
+    log.record(asked(log, "别处问", chat=-1002))
+    assert log.flush()
+    assert log.question_before(42, -1001) == "第二问"
+    assert log.question_before(43, -1001) == "别人问"
+    assert log.question_before(43, -1002) is None
+
+
+def test_the_question_before_as_it_was_read(log: QueryLog) -> None:
+    """A follow-up to a follow-up starts from what that one was completed to."""
+    written = entry(log)
+    log.record(written)
+    assert log.question_before(42, -1001) == "大桥多长？"
+    assert log.flush()
+    assert log.question_before(42, -1001) == "大桥多长？"
+
+
+def test_the_question_that_a_reply_means(log: QueryLog) -> None:
+    """A reply to an answer means its question, whoever asked it and however long ago."""
+    old = asked(log, "旧问", asker=43, reply=7)
+    log.record(replace(old, at=old.at - timedelta(days=3)))
+    log.record(asked(log, "新问", reply=9))
+    log.record(asked(log, "别处问", chat=-1002, reply=7))
+    for _ in range(2):  # still in memory, most likely, and then written
+        assert log.question_before(42, -1001, reply=7) == "旧问"
+        assert log.question_before(42, -1001, reply=8) == "新问"
+        assert log.flush()
+
+
+def test_no_question_is_before_after_ten_minutes(log: QueryLog) -> None:
+    """What was asked eleven minutes ago is not followed any more, nine minutes ago it is."""
+    for minutes, expected in ((11, None), (9, "问")):
+        written = asked(log, "问")
+        log.record(replace(written, at=written.at - timedelta(minutes=minutes)))
+        assert log.question_before(42, -1001) == expected
+        assert log.flush()
+        assert log.question_before(42, -1001) == expected
+
+
+def test_the_question_before_waits_for_no_lock(log: QueryLog, path: Path) -> None:
+    """While the log is locked a waiting entry counts, and without one there is none, at once."""
+    assert log.flush()
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        began = time.perf_counter()
+        assert log.question_before(42, -1001) is None
+        log.record(asked(log, "问"))
+        assert log.question_before(42, -1001) == "问"
+        assert time.perf_counter() - began < 0.5
+
+
+def test_an_unreadable_log_has_no_question_before(log: QueryLog, path: Path) -> None:
+    """A log that is gone or no database leaves a question as it stands."""
+    log.close()
+    path.write_bytes(b"these are no rows" * 100)
+    assert log.question_before(42, -1001) is None
+    path.unlink()
+    assert log.question_before(42, -1001) is None
 
 
 def test_an_unknown_id_is_none(log: QueryLog) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from telegram.constants import MessageLimit
 
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
+from bot.pages import shown_ranks
 from bot.rendering import answer_page, context_page, date_text
 from bot.sandbox.entities import parse_html, utf16_length
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question, Wanted
@@ -42,6 +44,26 @@ def test_answer() -> None:
         "<blockquote>全县茶园面积12万亩。2020年<u>干茶产量</u><b>3100吨</b>，产值达4.6亿元。</blockquote>",
         "📄 云岭县茶业报告 · 产量 · 2021年3月5日",
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (SIMPLIFIED, "<i>按“2020年&lt;b&gt;干茶”作答</i>"),
+        (TRADITIONAL, "<i>按「2020年&lt;b&gt;干茶」作答</i>"),
+        (ENGLISH, "<i>Read as: 2020年&lt;b&gt;干茶</i>"),
+    ],
+)
+def test_how_a_follow_up_was_read(words: Words, line: str) -> None:
+    """The first line says how a follow-up was read, on each page and where nothing is found."""
+    answer = replace(ANSWER, question=replace(ANSWER.question, read_as="2020年<b>干茶"))
+    for page in (
+        answer_page(answer, 0, words),
+        answer_page(answer, 1, words),
+        answer_page(replace(answer, found=False, near=True), 0, words),
+        answer_page(replace(answer, found=False), 0, words),
+    ):
+        assert page.split("\n")[0] == line
 
 
 def test_later_page_has_its_own_figures() -> None:
@@ -114,6 +136,91 @@ def test_long_paragraph_is_cut_around_the_figure() -> None:
     assert "。…\n📄" in shown
 
 
+def test_sentence_that_answers() -> None:
+    """Where no figure is asked for, the sentence that answers is bold, and single words are not marked."""
+    hit = replace(ANSWER.hits[0], answering=((0, 10),))
+    page = answer_page(replace(ANSWER, hits=(hit,), figures=()), 0, SIMPLIFIED)
+    assert "<b>全县茶园面积12万亩</b>。2020年干茶产量3100吨" in page
+
+
+def test_sentence_with_the_figure() -> None:
+    """The sentence that holds the figure is bold; of a long one the figure alone, which leads to it."""
+    hit = replace(ANSWER.hits[0], answering=((0, 11), (11, 35)))
+    page = answer_page(replace(ANSWER, hits=(hit, ANSWER.hits[1])), 0, SIMPLIFIED)
+    assert "12万亩。<b>2020年干茶产量3100吨，产值达4.6亿元。</b></blockquote>" in page
+    text = TEA.text.replace("，产值", "，" + "春茶秋茶都在内，" * 8 + "产值")
+    hit = replace(hit, paragraph=replace(TEA, text=text), answering=((11, len(text)),))
+    page = answer_page(replace(ANSWER, hits=(hit, ANSWER.hits[1])), 0, SIMPLIFIED)
+    assert "2020年干茶产量<b>3100吨</b>，春茶" in page
+
+
+def test_excerpt_holds_what_answers() -> None:
+    """Of a paragraph beyond a message's length, the sentence that answers is shown."""
+    text = "前面的话很长。" * 700 + "白茶只在石塘镇制作。" + "后面的话也长。" * 700
+    start = text.index("白茶")
+    hit = Hit(replace(TEA, text=text), 9.0, answering=((start, start + 10),))
+    page = answer_page(replace(ANSWER, hits=(hit,), figures=()), 0, SIMPLIFIED)
+    assert "<b>白茶只在石塘镇制作。</b>" in page
+
+
+@pytest.mark.parametrize(("lead", "folded"), [("", True), ("茶园的情况各镇不同。" * 6, False)])
+def test_what_answers_is_not_folded_away(lead: str, *, folded: bool) -> None:
+    """A long paragraph is folded to its first lines only where the sentence that answers is among them."""
+    text = lead + "白茶只在石塘镇制作。" + "其他的茶各镇都有。" * 25
+    hit = Hit(replace(TEA, text=text), 9.0, answering=((len(lead), len(lead) + 10),))
+    page = answer_page(replace(ANSWER, hits=(hit,), figures=()), 0, SIMPLIFIED)
+    assert ("<blockquote expandable>" in page) == folded
+
+
+LEAD = replace(TEA, id="lead", text="申请补贴要交以下材料：\n（一）申请表；")
+ITEMS = tuple(replace(TEA, id=f"item{n}", text=f"（{n}）第{n}份材料；") for n in "二三")
+
+
+def test_list_runs_on() -> None:
+    """The paragraphs that a list runs on into follow in the same quotation, a line each."""
+    hit = Hit(LEAD, 9.0, ((0, 4),), continued=ITEMS)
+    page = answer_page(replace(ANSWER, hits=(hit,), figures=()), 0, SIMPLIFIED)
+    assert (
+        "<blockquote>申请补贴要交以下材料：\n（一）申请表；\n（二）第二份材料；\n（三）第三份材料；</blockquote>"
+        in page
+    )
+
+
+def test_long_list_is_cut_after_an_item() -> None:
+    """A list beyond a message's length ends after a whole item, and a sign that more follows."""
+    items = tuple(replace(TEA, id=f"i{n}", text=f"第{n}份材料" + "很长" * 300 + "；") for n in range(12))
+    page = answer_page(replace(ANSWER, hits=(Hit(LEAD, 9.0, continued=items),), figures=()), 0, SIMPLIFIED)
+    shown, _ = parse_html(page)
+    assert utf16_length(shown) <= MessageLimit.MAX_TEXT_LENGTH
+    assert "第5份材料" in shown
+    assert re.search("很长；\n?…\n📄", shown)
+
+
+def test_copies_are_named_not_shown() -> None:
+    """A result's source names the other articles that say the same, and how many where there are many."""
+    copies = [
+        Hit(replace(MARKET, id=f"copy{n}", document=f"{n}.md", title=f"转载{n}"), 1.0, same_as="tea")
+        for n in range(3)
+    ]
+    both = replace(ANSWER, hits=(ANSWER.hits[0], *copies[:2]), figures=())
+    assert answer_page(both, 0, SIMPLIFIED).endswith("2021年3月5日\n另见：转载0；转载1")
+    many = replace(ANSWER, hits=(ANSWER.hits[0], *copies), figures=())
+    assert answer_page(many, 0, SIMPLIFIED).endswith("\n另见：转载0；转载1 等 3 篇")
+    inside = replace(copies[0], paragraph=replace(TEA, id="again"))
+    assert "另见" not in answer_page(replace(ANSWER, hits=(ANSWER.hits[0], inside)), 0, SIMPLIFIED)
+
+
+def test_pages_count_what_is_shown() -> None:
+    """A copy and an item of a list that is shown already have no page, and a figure refers to pages."""
+    copy = Hit(replace(MARKET, id="copy"), 8.0, same_as="tea")
+    item = Hit(ITEMS[0], 7.0)
+    listed = replace(ANSWER.hits[0], continued=ITEMS)
+    answer = replace(ANSWER, hits=(listed, copy, item, ANSWER.hits[1]))
+    assert shown_ranks(answer) == [0, 3]
+    assert shown_ranks(replace(answer, found=False)) == [0]
+    assert "1900吨 茶市成交 · 见第 2 条" in answer_page(answer, 0, SIMPLIFIED)
+
+
 @pytest.mark.parametrize(
     ("iso", "chinese", "english"),
     [
@@ -158,6 +265,9 @@ def answers(draw: st.DrawFn) -> Answer:
             1.0,
             tuple(draw(st.lists(SPANS, max_size=3)))
             + tuple((at, at + 1) for at in range(0, draw(st.sampled_from([0, 900])), 2)),
+            answering=tuple(draw(st.lists(SPANS, max_size=2))),
+            continued=tuple(replace(MARKET, text=draw(HOSTILE)) for _ in range(draw(st.integers(0, 2)))),
+            same_as=draw(st.sampled_from([None, "p0"])),
         )
         for number in range(draw(st.integers(0, 3)))
     )
@@ -191,3 +301,18 @@ def test_any_answer_is_a_valid_message(answer: Answer, words: Words) -> None:
         assert text.strip()
         assert utf16_length(text) <= MessageLimit.MAX_TEXT_LENGTH
         assert len(entities) <= MessageLimit.MESSAGE_ENTITIES
+
+
+def test_suggestion_below_an_answer() -> None:
+    """A suggested question stands below the first result's source, escaped, and on no other page."""
+    answer = replace(ANSWER, suggestion="<b>干茶产量")
+    assert answer_page(answer, 0, SIMPLIFIED).split("\n")[-1] == "您是不是想问：&lt;b&gt;干茶产量"
+    assert answer_page(answer, 1, SIMPLIFIED) == answer_page(ANSWER, 1, SIMPLIFIED)
+
+
+def test_suggestion_where_nothing_is_found() -> None:
+    """Where nothing is found a suggested question takes the place of the advice to rephrase."""
+    answer = replace(ANSWER, found=False, suggestion="干茶产量")
+    assert answer_page(answer, 0, SIMPLIFIED) == f"{SIMPLIFIED.not_found}\n您是不是想问：干茶产量"
+    near = answer_page(replace(answer, near=True), 0, ENGLISH)
+    assert near.startswith(f"{ENGLISH.not_found}\nDid you mean: 干茶产量\n")

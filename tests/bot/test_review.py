@@ -152,6 +152,13 @@ def test_what_the_bot_writes_is_there_at_the_next_look(page: httpx.Client, log: 
     assert len(rows(page, "slowest")) == before + 1
 
 
+def test_a_follow_up_is_shown_as_it_was_read(page: httpx.Client, log: QueryLog) -> None:
+    """The latest questions show both what was asked and how it was read."""
+    followed = replace(ANSWER.question, text="那多深？", read_as="古井多深？")
+    record(log, replace(ANSWER, question=followed), "followed")
+    assert rows(page, "latest")[0].items() >= {"问题": "那多深？", "读作": "古井多深？"}.items()
+
+
 def test_another_name_for_this_machine_is_refused(page: httpx.Client) -> None:
     """A website whose name was made to point here is shown nothing."""
     assert page.get("/", headers={"Host": "evil.example"}).status_code == 400

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrieval.answer import answer
+from retrieval.answer import answer, understand
 from retrieval.index import Index
 
 if TYPE_CHECKING:
@@ -73,6 +73,25 @@ def test_what_the_corpus_does_not_hold_is_not_found(snapshot: Snapshot, question
     given_answer = answer(snapshot, question)
     assert not given_answer.found
     assert not given_answer.near
+
+
+def test_a_follow_up_is_answered_as_it_is_read(snapshot: Snapshot) -> None:
+    """What the question before it named is searched for too, and the answer says so."""
+    given_answer = answer(snapshot, "有多少家？", before="2021年茶厂在哪里")
+    assert given_answer.question.text == "有多少家？"
+    assert given_answer.question.read_as == "2021年茶厂有多少家"
+    assert given_answer.question.wanted.unit == "家"
+    assert given_answer.found
+    assert given_answer.figures[0].text.startswith("188家")
+
+
+def test_a_question_found_alone_is_left_alone(snapshot: Snapshot) -> None:
+    """Where the completed question finds nothing and the words alone do, they are read as they stand."""
+    before = "宇航员坐飞船去火星基地为什么要带氧气面罩"
+    assert understand("茶厂呢", snapshot.dictionary, before).read_as
+    given_answer = answer(snapshot, "茶厂呢", before=before)
+    assert given_answer.found
+    assert given_answer.question.read_as is None
 
 
 def test_a_question_that_is_half_covered_is_near(snapshot: Snapshot) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from retrieval.errors import SnapshotError, WenjuError
 from retrieval.index import Index
+from retrieval.model import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,10 @@ def folders(index: Path) -> list[str]:
     return [path.name for path in index.iterdir() if path.is_dir()]
 
 
+def asking(*terms: str) -> Question:
+    return Question(" ".join(terms), " ".join(terms), terms)
+
+
 def all_ids(index: Index) -> list[str]:
     snapshot = index.current()
     return [snapshot.at(row)[0].id for row in range(snapshot.paragraphs)]
@@ -37,7 +42,7 @@ def test_a_folder_becomes_searchable(tmp_path: Path, documents: Callable[..., Pa
     index = Index(tmp_path / "index")
     report = index.build(documents(tea=TEA, road=ROAD))
     assert (report.files, report.read, report.documents, report.paragraphs) == (2, 2, 2, 3)
-    (hit, figures), *_ = index.current().search(["茶园", "面积"], 3)
+    (hit, figures), *_ = index.current().search(asking("茶园", "面积"), 3)
     assert hit.paragraph.title == "茶业"
     assert [figure.text for figure in figures] == ["12万亩", "8600户"]
     assert [hit.paragraph.text[start:end] for start, end in hit.marks] == ["茶园面积"]
@@ -64,7 +69,7 @@ def test_only_what_changed_is_read_again(tmp_path: Path, documents: Callable[...
     full.build(folder, full=True)
     assert all_ids(index) == all_ids(full)
     for terms in (["茶园", "面积"], ["桥梁"], ["直营店"], ["删去"]):
-        assert index.current().search(terms, 5) == full.current().search(terms, 5)
+        assert index.current().search(asking(*terms), 5) == full.current().search(asking(*terms), 5)
 
 
 def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Callable[..., Path]) -> None:
@@ -78,7 +83,7 @@ def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Cal
     assert report.paragraphs == 3
     documents(road="")
     assert index.build(folder).paragraphs == 2
-    assert not index.current().search(["盘山公路"], 5)
+    assert not index.current().search(asking("盘山公路"), 5)
 
 
 def test_an_odd_file_stops_nothing(tmp_path: Path, documents: Callable[..., Path]) -> None:
@@ -100,7 +105,7 @@ def test_another_folder_is_read_anew(tmp_path: Path, documents: Callable[..., Pa
     stat = (first / "tea.md").stat()
     os.utime(second / "tea.md", ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert index.build(second).read == 1
-    assert "9700户" in index.current().search(["茶园"], 1)[0][0].paragraph.text
+    assert "9700户" in index.current().search(asking("茶园"), 1)[0][0].paragraph.text
 
 
 def test_an_empty_folder_makes_an_empty_index(tmp_path: Path, documents: Callable[..., Path]) -> None:
@@ -108,7 +113,7 @@ def test_an_empty_folder_makes_an_empty_index(tmp_path: Path, documents: Callabl
     index = Index(tmp_path / "index")
     folder = documents()
     assert index.build(folder).paragraphs == 0
-    assert index.current().search(["茶园"], 5) == []
+    assert index.current().search(asking("茶园"), 5) == []
     documents(tea=TEA)
     assert index.build(folder).paragraphs == 2
 
@@ -132,7 +137,7 @@ def test_readers_keep_the_old_snapshot_until_they_let_go(
     documents(road=ROAD)
     index.build(folder)
     assert index.current().name != old.name
-    assert old.search(["茶园"], 1)
+    assert old.search(asking("茶园"), 1)
     assert old.name in folders(tmp_path / "index")
     name = old.name
     del old
@@ -151,7 +156,7 @@ def test_questions_go_on_during_rebuilds(tmp_path: Path, documents: Callable[...
     def read() -> None:
         while not stop.is_set():
             try:
-                assert index.current().search(["茶园", "面积"], 1)[0][0].paragraph.title == "茶业"
+                assert index.current().search(asking("茶园", "面积"), 1)[0][0].paragraph.title == "茶业"
             except Exception as error:  # noqa: BLE001 - whatever it is, the test fails by it
                 failures.append(error)
 
@@ -191,7 +196,7 @@ def test_damage_is_noticed(tmp_path: Path, documents: Callable[..., Path]) -> No
     with pytest.raises(SnapshotError):
         fresh.current()
     assert fresh.build(folder).paragraphs == 2
-    assert fresh.current().search(["茶园"], 1)
+    assert fresh.current().search(asking("茶园"), 1)
 
 
 def test_a_progress_that_raises_ends_the_build(tmp_path: Path, documents: Callable[..., Path]) -> None:
@@ -238,7 +243,7 @@ def test_a_killed_build_leaves_the_old_index(tmp_path: Path, documents: Callable
         time.sleep(wait)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        assert Index(tmp_path / "index").current().search(["茶园"], 1)
+        assert Index(tmp_path / "index").current().search(asking("茶园"), 1)
     index.build(folder, full=True)
     gc.collect()
     index.build(folder)
@@ -253,4 +258,4 @@ def test_a_user_dictionary_rebuilds_the_index(tmp_path: Path, documents: Callabl
     words.write_text("种茶农户\n", encoding="utf-8")
     report = Index(tmp_path / "index", words).build(folder)
     assert report.read == 1
-    assert Index(tmp_path / "index", words).current().search(["种茶农户"], 1)
+    assert Index(tmp_path / "index", words).current().search(asking("种茶农户"), 1)

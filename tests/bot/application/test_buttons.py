@@ -7,6 +7,7 @@ import pytest
 from bot.buttons import LogsPage, Press
 from bot.messages import SIMPLIFIED
 from bot.query_log import new_id
+from retrieval.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.people import Message, Person
     from bot.sandbox.server import Sandbox
+    from bot.settings import Settings
 
 with_bot = pytest.mark.usefixtures("bot")
 
@@ -56,6 +58,62 @@ async def test_last_result_has_no_next(asker: Person, sandbox: Sandbox) -> None:
         await press(asker, sandbox, answer, SIMPLIFIED.next)
     number, count = next(label for label in labels(answer) if "/" in label).split("/")
     assert number == count
+
+
+async def test_copies_are_passed_over(
+    settings: Settings,
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    asker: Person,
+    sandbox: Sandbox,
+) -> None:
+    """A paragraph that several articles have is one result that names them, and next goes past the copies."""
+    road = (settings.documents / "road.md").read_text(encoding="utf-8")
+    for number in range(2):
+        copy = road.replace("title: 云岭县公路建设", f"title: 转载{number}")
+        (settings.documents / f"copy{number}.md").write_text(copy, encoding="utf-8")
+    Index(settings.snapshots).build(settings.documents)
+    async with running():
+        answer = await asker.ask("盘山公路有多少座隧道")
+        seen = [answer.text]
+        while SIMPLIFIED.next in labels(answer):
+            await press(asker, sandbox, answer, SIMPLIFIED.next)
+            seen.append(answer.text)
+        assert f"{len(seen)}/{len(seen)}" in labels(answer)
+        assert sum("公路上有隧道6座" in page for page in seen) == 1
+        assert (
+            sum("另见：" in seen[0] and name in seen[0] for name in ("云岭县公路建设", "转载0", "转载1")) == 3
+        )
+        for page in reversed(seen[:-1]):
+            await press(asker, sandbox, answer, SIMPLIFIED.previous)
+            assert answer.text == page
+
+
+async def test_a_list_is_shown_whole(
+    settings: Settings,
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    asker: Person,
+    sandbox: Sandbox,
+) -> None:
+    """A list that was asked for is one result with all its items, on other pages and back again."""
+    items = [
+        "领取茶园补贴的农户要交以下材料：",
+        "（一）申请表。",
+        "（二）土地合同的复印件。",
+        "（三）茶苗的购买凭证。",
+    ]
+    (settings.documents / "subsidy.md").write_text("# 茶园补贴\n\n" + "\n\n".join(items), encoding="utf-8")
+    Index(settings.snapshots).build(settings.documents)
+    async with running():
+        answer = await asker.ask("领取茶园补贴要交哪些材料")
+        first = answer.text
+        assert "\n".join(items) in first
+        while SIMPLIFIED.next in labels(answer):
+            await press(asker, sandbox, answer, SIMPLIFIED.next)
+            assert "申请表" not in answer.text
+            assert "（二）" not in answer.text
+        while SIMPLIFIED.previous in labels(answer):
+            await press(asker, sandbox, answer, SIMPLIFIED.previous)
+        assert answer.text == first
 
 
 @with_bot

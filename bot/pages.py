@@ -1,0 +1,47 @@
+"""Which results of an Answer have a page of their own, and which stand on another's. It renders nothing.
+
+A result is named by its rank in the Answer, from 0, which the log and the buttons know too. A near-copy of an
+earlier result has no page, and neither has a paragraph that an earlier one's list runs on into.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from retrieval.model import Answer, Hit
+
+
+def shown_ranks(answer: Answer) -> list[int]:
+    """Return the ranks that have a page, in order; only the first where nothing is found."""
+    if not answer.found:
+        return [0]
+    on_others: set[str] = set()
+    ranks = []
+    for rank, hit in enumerate(answer.hits):
+        if hit.same_as is None and hit.paragraph.id not in on_others:
+            ranks.append(rank)
+            on_others.update(after.id for after in hit.continued)
+    return ranks
+
+
+def number_of(answer: Answer, paragraph: str) -> int | None:
+    """Return the page, counted from 1, on which a paragraph or its copy stands."""
+    copied = {hit.paragraph.id: hit.same_as for hit in answer.hits if hit.same_as}
+    sought = copied.get(paragraph, paragraph)
+    for number, rank in enumerate(shown_ranks(answer), 1):
+        hit = answer.hits[rank]
+        if sought in {hit.paragraph.id, *(after.id for after in hit.continued)}:
+            return number
+    return None
+
+
+def other_titles(answer: Answer, hit: Hit) -> list[str]:
+    """Return the titles of the other articles that hold a copy of the paragraph, each once, in order."""
+    own = (hit.paragraph.document, hit.paragraph.article)
+    articles = {
+        (copy.paragraph.document, copy.paragraph.article): copy.paragraph.title
+        for copy in answer.hits
+        if copy.same_as == hit.paragraph.id
+    }
+    return [title or article[0] for article, title in articles.items() if article != own]

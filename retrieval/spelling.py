@@ -1,0 +1,121 @@
+"""A question with a likely slip mended by the corpus's own words: "did you mean …".
+
+A slip leaves two characters side by side that never are so in the corpus, or a Latin word that it does not
+know. Of its words that may have been meant the one is taken by which the best paragraph covers clearly more
+of the question: it has to stand there together with the rest. A word that is merely rare is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from retrieval.language import QUESTION_WORDS, question_terms
+from retrieval.vocabulary import LATIN, LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retrieval.model import Question, Span
+    from retrieval.postings import Postings
+    from retrieval.snapshot import Snapshot
+
+CLEARLY = 0.03
+"""By how much more of the highest possible score the mended question must reach."""
+
+_COMMON = 0.03  # share of the paragraphs: a character that as many hold as a word stands by itself
+_TRIED = 2  # mended questions that are scored
+_ASKING = re.compile("[几哪谁何多]")
+_CHINESE = re.compile("[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Mend:
+    """`word` in place of `text[start:end]`."""
+
+    start: int
+    end: int
+    word: str
+
+    def of(self, text: str) -> str:
+        return text[: self.start] + self.word + text[self.end :]
+
+
+def suggest(snapshot: Snapshot, question: Question) -> str | None:
+    """The question as it may have been meant, in its normal form; None where no slip is likely."""
+    normal, words, bm25 = question.normal, snapshot.dictionary, snapshot.searcher.paragraphs
+    mends = {mend for mend in _mends(snapshot, normal) if _repairs(mend, normal, bm25.postings)}
+    if not mends:
+        return None
+    terms = question_terms(normal, words)
+    scores = bm25.get_scores(terms)
+
+    def fit(mend: _Mend) -> tuple[float, _Mend]:
+        """How well the best paragraph with the word suits the question as typed."""
+        return float(scores[bm25.postings.of(mend.word)[0]].max()), mend
+
+    shares = {}
+    for mended in (mend.of(normal) for mend in sorted(mends, key=fit, reverse=True)[:_TRIED]):
+        sought = question_terms(mended, words)
+        shares[mended] = bm25.get_scores(sought).max() / bm25.highest_score(sought)
+    best = max(shares, key=shares.__getitem__)
+    return best if shares[best] > scores.max() / bm25.highest_score(terms) + CLEARLY else None
+
+
+def _mends(snapshot: Snapshot, normal: str) -> Iterator[_Mend]:
+    postings = snapshot.searcher.paragraphs.postings
+    spans = [found.span() for found in LATIN.finditer(normal) if found[0] not in postings.terms]
+    for start, end in (*spans, *_doubtful(snapshot, normal)):
+        for word in snapshot.vocabulary.alike(normal[start:end]):
+            yield _Mend(start, end, word)
+
+
+def _doubtful(snapshot: Snapshot, normal: str) -> set[Span]:
+    """The spans of up to LONGEST characters with a break that is not just between two known words."""
+    postings = snapshot.searcher.paragraphs.postings
+    spans: set[Span] = set()
+    breaks = _breaks(normal, postings)
+    standing = _standing(normal, snapshot) if breaks else ""
+    for place in breaks:
+        if "." in standing[place : place + 2]:
+            spans.update(
+                (start, end)
+                for start in range(max(place + 2 - LONGEST, 0), place + 1)
+                for end in range(place + 2, min(start + LONGEST, len(normal)) + 1)
+                if "?" not in standing[start:end]
+            )
+    return spans
+
+
+def _standing(normal: str, snapshot: Snapshot) -> str:
+    """Say of each character what its word is: `+` known, `.` not, `?` asking, joining or not Chinese."""
+    postings = snapshot.searcher.paragraphs.postings
+    common = _COMMON * len(postings.lengths)
+
+    def standing(word: str) -> str:
+        if word in QUESTION_WORDS or not _CHINESE.fullmatch(word):
+            return "?"
+        if len(postings.of(word)[0]) > (common if len(word) == 1 else 0):
+            return "+"
+        return "?" if _ASKING.search(word) else "."
+
+    return "".join(standing(word) * len(word) for word in snapshot.dictionary.words(normal))
+
+
+def _breaks(text: str, postings: Postings) -> list[int]:
+    """Where two Chinese characters stand side by side in `text` that do so nowhere in the corpus."""
+    return [
+        place
+        for place, pair in enumerate(map("".join, pairwise(text)))
+        if pair not in postings.terms and _CHINESE.fullmatch(pair)
+    ]
+
+
+def _repairs(mend: _Mend, normal: str, postings: Postings) -> bool:
+    """Whether the mended text has fewer breaks than before; a Latin word had none."""
+    before, after = max(mend.start - 1, 0), mend.end + 1
+    mended = normal[before : mend.start] + mend.word + normal[mend.end : after]
+    left = len(_breaks(mended, postings))
+    return mend.word.isascii() or left < len(_breaks(normal[before:after], postings))
