@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from retrieval.numerals import parse_number
+from retrieval.units import UNIT
 
 _HAN_DIGIT = "〇零○一二三四五六七八九"
 _YEAR4 = rf"(?:\d{{4}}|[一二][{_HAN_DIGIT}]{{3}})"
@@ -20,7 +21,7 @@ _REIGNS = (
     "康熙|雍正|乾隆|嘉庆|道光|咸丰|同治|光绪|宣统|顺治|崇祯|万历|嘉靖|洪武|永乐|成化|弘治|正德|隆庆|天启|宣德|正统|"
     "景泰|贞观|开元|天宝|熙宁|元丰|绍兴|淳熙|建安|至元|至正|宽永|庆长|元禄|享保|天保|安政|文久|庆应"
 )
-_RELATIVE = "去年|今年|明年|前年|本年|当年|同年|翌年|次年|上年"
+_RELATIVE = "[去上前]年同期|去年|今年|明年|前年|本年|当年|同年|翌年|次年|上年"
 _DAYPART = (
     "凌晨|清晨|早上|早晨|早间|上午|中午|正午|午间|下午|午后|傍晚|晚上|晚间|夜间|深夜|当晚|午夜|晨|晚|早"
 )
@@ -30,7 +31,7 @@ _POINT = re.compile(
     rf"""
     (?:
         (?:(?:公|西|纪)元前|前)[ ]?(?P<bcyear>{_LONG})[ ]?年
-      | (?:公元|西元)?[ ]?(?P<year>{_YEAR4})[ ]?年(?!前|的?历史|代)(?:度(?!假))?
+      | (?:公元|西元)?[ ]?(?P<year>{_YEAR4})[ ]?(?:年(?!前|的?历史|代)(?:度(?!假))?|(?={_QUARTER}))
       | (?:公元|西元)[ ]?(?P<ad>{_LONG})[ ]?年
       | (?P<era>{"|".join(_ERAS)}|{_REIGNS})[ ]?(?P<erayear>{_LONG})[ ]?年
       | (?P<old>[1-9]\d[1-9])[ ]?年(?!前|来|的?历史|代|期|间|以)
@@ -42,7 +43,7 @@ _POINT = re.compile(
     (?:[,、]?[ ]?(?P<month>{_SHORT})(?:[ ]?月|(?=[-~至到]\d{{1,2}}月))(?![球亮票薪台])
         (?P<monthpart>份|底|初|末|[上中下]旬)?
       | (?P<relmonth>[本上下]个?月|同月))?
-    (?:[ ]?(?P<day>{_SHORT})(?:(?:(?<=月\d)|(?<=月\d\d))(?=[-~至到]\d{{1,2}}日)
+    (?:[ ]?(?P<day>{_SHORT})(?:(?:(?<=月\d)|(?<=月\d\d))(?=[-~至到、和及]\d{{1,2}}日)
       | [ ]?日(?![元圆语军方均内间]|本(?![报届次公案院市省]))
       | [ ]?号(?![楼线院机文店公令馆台坑井室门码选球航星舰元首仓车]))
     )?
@@ -61,9 +62,16 @@ _POINT = re.compile(
 _ISO = re.compile(
     r"(?P<year>[12]\d{3})(?P<sep>[-/.])(?P<month>0?[1-9]|1[0-2])(?!\d)(?:(?P=sep)(?P<day>[0-3]?\d)(?!\d))?"
 )
+_LUNAR_DAY = (
+    r"(?:初[一二三四五六七八九十]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|\d{1,2}(?=日))日?"
+)
+_LUNAR = re.compile(
+    rf"(?:(?:农历|阴历)(?:[一二三四五六七八九十]{{1,2}}月|[正冬腊]月)(?:{_LUNAR_DAY})?"
+    rf"|(?:[正冬腊]月|大年){_LUNAR_DAY}|[一二三四五六七八九十]{{1,2}}月初[一二三四五六七八九十](?!级)|正月|腊月|除夕)"
+)
 _SEPARATOR = r"[ ]?(?:-+|—+|–|―|~|～|至|到|－)[ ]?"
 _SHARED = re.compile(
-    rf"(?P<a>{_YEAR4}){_SEPARATOR}(?P<b>{_YEAR4}|\d\d)(?: ?年(?!代)|(?![\d.]))|"
+    rf"(?P<a>{_YEAR4}){_SEPARATOR}(?P<b>{_YEAR4}|\d\d)(?: ?年(?!代)|(?![\d.]|左右| ?(?:{UNIT}|[万亿])))|"
     rf"(?P<c>\d{{1,2}}){_SEPARATOR}(?=(?P<d>\d{{1,2}}) ?(?P<unit>月|日(?!元|圆)))"
 )
 _JOIN = re.compile(rf"(?:起|开始)?{_SEPARATOR}(?:今年|当年|次)?")
@@ -77,17 +85,24 @@ _NAMED = re.compile(
     r"昨[日天晚]|今[日天晚]|明[日天]|前天|当[日天]|同日|次日|(?:上|下|本|这)?(?:周|星期)[一二三四五六日天](?![期年])|"
     r"[上下本]周"
 )
+_NAMED_END = re.compile(rf"{_SEPARATOR}(?:(?:周|星期)?[一二三四五六日天末](?![期年个次]))")
 
 Value = str | tuple[str, str] | None
 
 
 def read(text: str, start: int) -> tuple[int, Value] | None:
     """Read the date or range of dates at `start` of a simplified, half-width text: its end and value."""
-    for reader in (_iso, _shared, _century, _points, _named):
+    for reader in (_lunar, _iso, _shared, _century, _points, _named):
         found = reader(text, start)
         if found is not None:
             return found
     return None
+
+
+def _lunar(text: str, start: int) -> tuple[int, Value] | None:
+    """Read a day or month of the lunar calendar; which day of ours that is is left open."""
+    match = _LUNAR.match(text, start)
+    return (match.end(), None) if match else None
 
 
 def _iso(text: str, start: int) -> tuple[int, Value] | None:
@@ -112,7 +127,7 @@ def _shared(text: str, start: int) -> tuple[int, Value] | None:
     if match["a"]:
         first, last = _digits(match["a"]), _digits(match["b"])
         last = last if len(last) == 4 else first[:2] + last
-        if not "1000" <= first < last <= "2100":
+        if not ("1000" if "年" in match[0] else "1500") <= first < last <= "2100":
             return None
         return match.end(), (first, last)
     point = _POINT.match(text, match.end())
@@ -268,6 +283,10 @@ def _named(text: str, start: int) -> tuple[int, Value] | None:
     match = _NAMED.match(text, start)
     if match is None:
         return None
+    last = _NAMED_END.match(text, match.end()) if match[0][-2:-1] in {"周", "期"} else None
+    if last:
+        hours = _points(text, last.end())
+        return hours if hours and "T" in str(hours[1]) else (last.end(), None)
     point = _POINT.match(text, match.end())
     timed = point is not None and point.end() > match.end() and (point["hour"] or point["vague"])
     return (point.end() if point is not None and timed else match.end()), None

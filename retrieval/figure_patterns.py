@@ -12,7 +12,7 @@ from retrieval import units
 HAN = "〇零○一二三四五六七八九十百千万亿两廿卅"
 _SCALE = r"(?:[十百](?!分)|千(?![克米瓦卡伏赫帕焦])|万(?!达广|科|豪|宝)|亿|兆(?=[美港日韩]?元))"
 _ARABIC = (
-    r"[-+]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    r"[-+]?(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
     rf"(?: ?[多余几]?{_SCALE}+(?:零?\d+{_SCALE}+)*)?"
 )
 _CHINESE = (
@@ -27,7 +27,7 @@ PERCENT = re.compile(
     rf"百分之(?P<percent>{_NUMBER})(?:{_TO}(?:百分之)?(?P<last>{_NUMBER}))?|千分之(?P<permille>{_NUMBER})"
 )
 FRACTION = re.compile(
-    rf"(?P<below>{_NUMBER})分之(?P<above>{_NUMBER})|(?P<over>\d{{1,2}})/(?P<under>\d{{1,3}})(?![\d/.])"
+    rf"(?P<below>{_NUMBER})分之(?P<above>{_NUMBER})|(?P<over>\d{{1,2}})/(?P<under>\d{{1,3}})(?![\d/]|\.\d)"
 )
 VERSUS = re.compile(
     r"(?P<a>\d+(?:\.\d+)?|[一二三四五六七八九十两]+)(?: ?: ?|比)"
@@ -35,8 +35,8 @@ VERSUS = re.compile(
 )
 DOUBLED = re.compile(r"翻了?(?P<n>[一两二三四五六\d])番")
 TENTHS = re.compile(
-    rf"(?P<n>[一二三四五六七八九两\d](?:{_TO}[一二三四五六七八九\d])?)成(?P<half>半)?"
-    r"(?=$|[，。、；！？\s的以左多])"
+    rf"(?P<n>[一二三四五六七八九两\d](?:{_TO}[一二三四五六七八九\d])?)成(?:(?P<half>半)|(?P<rest>[一二三四五六七八九]))?"
+    r"(?=$|[，。、；！？\s的以左多提升降])"
 )
 HEIGHT = re.compile(
     r"(?P<m>\d|[一二两])米(?P<rest>\d\d?|[一二三四五六七八九]{1,2})(?![\d一二三四五六七八九十米厘公分])"
@@ -44,7 +44,7 @@ HEIGHT = re.compile(
 RANK = re.compile(
     r"第 ?(?P<n>\d+|[一二三四五六七八九十百千零〇]+)"
     rf"(?:{_TO}第?(?P<last>\d+|[一二三四五六七八九十百]+))?"
-    r"(?P<unit> ?(?:季度?|"
+    r"(?P<unit> ?(?:季度?|学期|"
     r"[位名任届次大条个章集期代号批部轮款卷版世级层站节回场局张周天年册座支颗枚家辆艘所首路军师团种类项桶]))?"
 )
 SIGNED = re.compile(
@@ -58,6 +58,9 @@ LONG_TIME = re.compile(
     rf"(?P<n>{_NUMBER}) ?(?P<unit>年|个月|天|日|个?小时|个?钟头|分钟?)(?P<half>半)?"
     rf"(?:[零又]?(?P<rest>{_NUMBER}) ?(?P<rest_unit>个月|天|日|个?小时|分钟|分|秒钟?))?"
 )
+GRADE = re.compile(r"(?P<year>(?:19|20)\d\d) ?[级届](?![别])")
+"""The year that a class of pupils entered or left school: `2019级`."""
+
 HALF = re.compile(r"半(?:个)?(?P<unit>年|月|小时|天|世纪|学期|钟头)")
 BARE = re.compile(rf"(?P<n>{_ARABIC}|{_CHINESE})[多余几]?(?:{_TO}(?P<last>{_ARABIC}))?")
 RUN = re.compile(rf"[\d几数{HAN}](?:[\d{HAN}]|[.,](?=\d))*")
@@ -68,14 +71,19 @@ CANDIDATE = re.compile(
     r"|(?:公|西|纪)元|前(?=[\d一二三四五六七八九]+ ?(?:年|世|季))|民国|昭和|明治|大正|平成|令和"
     r"|[康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳][\u4e00-\u9fff](?=[\d一二三四五六七八九十元]+年)"
     r"|[去今明前本当同翌次上]年|[上下]半年|[上下本这]?(?:周|星期)[一二三四五六日天]|[本上下同]个?月"
-    r"|[昨今明前当同次][日天晚]|上世纪|凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|深夜|[上下本]周"
+    r"|[昨今明前当同次][日天晚]|上世纪|农历|阴历|正月|腊月|冬月|大年|除夕|凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|深夜|[上下本]周"
 )
 """Where a figure may begin."""
 
 NO_FIGURES = (
     re.compile(r"《[^《》]{1,40}》|https?://[\w./?=&%#:-]+"),
-    # Document and telephone numbers: `〔2023〕15号`, `0731-88886666`
-    re.compile(r"[〔\[(【]\d{4}[〕\])】] ?第?\d{1,5}号|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"),
+    # Documents, telephones, securities: `〔2023〕15号`, `第12号令`, `0731-88886666`, `600001.SH`
+    re.compile(
+        r"[〔\[(【]\d{4}[〕\])】] ?第?\d{1,5}号|第 ?\d{1,4} ?号(?:令|公告|文|决议)"
+        r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"
+        r"|(?<![\d.])\d{4,6}[.-](?:S[HZ]|HK|BJ)\b|\b(?:S[HZ]|HK|BJ)[:. ]?\d{4,6}(?!\d)|\(\d{6}\)"
+    ),
+    re.compile("第[一二]次世界大战"),
     # List markers: `（一）`, `一、`, `1.`
     re.compile(
         r"(?:^|(?<=[\n。;；]))[ \t]{0,8}(?:\(?[\d一二三四五六七八九十]{1,3}(?:[)、]|[.](?!\d)))", re.MULTILINE

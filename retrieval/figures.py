@@ -6,7 +6,6 @@ meaning, and none when it is part of a name (`一带一路`, `500强`, `5G`), a 
 
 from __future__ import annotations
 
-import math
 import re
 
 from retrieval import dates, units
@@ -21,17 +20,20 @@ Value = float | str | tuple[float, float] | tuple[str, str] | None
 # Measure words that a single Chinese digit makes a figure with, and those that 一 does.
 _PLAIN_COUNTS = frozenset(
     "家个名位人座栋所台架艘部本册套层楼届期批章集篇幅张枚颗支只棵起宗辆列处例项条种类份场局轮队站户岁间瓶箱次句大"
-    "天年周门株幢节头具首"
+    "天年周门株幢节头具首卷枪弹筐桶把"
 )
 _PLAIN_ONE = frozenset("名座栋所架艘岁年天辆枚颗")
 # Units that after a single Chinese digit are more often part of a word: 一度, 三里, 一角.
 _NOT_WITH_ONE_DIGIT = frozenset("度分里级码角块两ktmg折点圆") | {"季度", "世纪"}
 _BEFORE = re.compile(
-    r"(?:不?超过|不少于|不低于|不高于|不多于|不到|不足|超出|突破|大约|至少|至多|最多|最少|最高|最低|将近|接近|高达|多达|约|近|逾|超)$"
+    r"(?:(?:每(?:平方米|立方米|千瓦时|公里|小时|学[年期]|[人户亩公顷月天日吨年次间生张件])){1,3}|不?超过|不少于|不低于|不高于|不多于|不到|不足|超出|突破|大约|至少|至多|最多|最少|最高|最低|将近|接近|高达|多达|约|近|逾|超)$"
 )
 _AFTER = re.compile(r"(?:及|或|\()?(?:以上|以下|以内|以外|左右|上下|不等)|内(?!部|地|容|陆|外|在|需|资|涵)")
 _SIGNS = {"¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "US$": "美元", "HK$": "港元"}
+_DAYS = re.compile(r"\d+ ?日")
+_LASTS = re.compile(r"(?:连续|为期|历时|长达|[每满])$")
 _NAME_LETTERS = frozenset("GMTKk")  # 5G, 4K
+_LEADS_TO_NUMBER = frozenset("为是达到至约超近过数量率比值得有共计于第分增减加年龄岁")
 _ARABIC_START = "+-0123456789"
 _PARTS = {
     "年": "年",
@@ -65,7 +67,8 @@ def extract(text: str) -> list[Figure]:
         start = candidate.start()
         reading = next(filter(None, (reader(open_text, start) for reader in _READERS)), None)
         if reading is None:
-            run = patterns.RUN.match(open_text, start)
+            led = open_text[start] == "第" or (open_text[start] in "+-" and _after_letter(open_text, start))
+            run = patterns.RUN.match(open_text, start + led)
             position = max(run.end() if run else 0, start + 1)
             continue
         kind, end, value, unit = reading
@@ -112,7 +115,11 @@ def _fraction(text: str, start: int) -> _Reading | None:
 
 def _date(text: str, start: int) -> _Reading | None:
     found = None if _after_letter(text, start) else dates.read(text, start)
-    return ("date", *found, None) if found else None
+    if found is None or (
+        _DAYS.fullmatch(text, start, found[0]) and _LASTS.search(text, max(0, start - 3), start)
+    ):
+        return None
+    return "date", *found, None
 
 
 def _after_letter(text: str, start: int) -> bool:
@@ -154,7 +161,8 @@ def _tenths(text: str, start: int) -> _Reading | None:
     if match is None:
         return None
     tenths = [parse_number(number) or 0.0 for number in patterns.SEPARATOR.split(match["n"])]
-    shares = [10 * number + (5 if match["half"] else 0) for number in tenths]
+    rest = 5.0 if match["half"] else parse_number(match["rest"] or "") or 0.0
+    shares = [10 * number + rest for number in tenths]
     return "percent", match.end(), shares[0] if len(shares) == 1 else (shares[0], shares[1]), "%"
 
 
@@ -196,6 +204,11 @@ def _long_time(text: str, start: int) -> _Reading | None:
     rest = parse_number(match["rest"])
     parts = _IN_ONE.get((unit, _PARTS[match["rest_unit"].removeprefix("个")]))
     return None if rest is None or parts is None else ("duration", match.end(), value + rest / parts, unit)
+
+
+def _grade(text: str, start: int) -> _Reading | None:
+    match = None if _after_letter(text, start) else patterns.GRADE.match(text, start)
+    return ("date", match.end(), match["year"], None) if match else None
 
 
 def _half(text: str, start: int) -> _Reading | None:
@@ -270,10 +283,18 @@ def _bare(text: str, start: int) -> _Reading | None:
     if match is None or _after_letter(text, start):
         return None
     number, after = match["n"], text[match.end() : match.end() + 1]
+    if (
+        patterns.YEAR.fullmatch(number)
+        and _is_han(after)
+        and text[start - 1 : start] in {"于", "在", "自", "从"}
+    ):
+        return "date", match.end(), number, None  # 始建于1958由…
     if not _stands_alone(number, after) or _is_identifier(text, start, number):
         return None
     if patterns.YEAR.fullmatch(number) and not match["last"]:
         return "date", match.end(), number, None
+    if not match["last"] and _is_label(text, start, number):
+        return None
     scaled = number[-1] in "百千万亿"
     money = scaled and patterns.MONEY_WORDS.search(text, max(0, start - 12), start)
     value = _value(number, match["last"], shared=True)
@@ -287,6 +308,13 @@ def _stands_alone(number: str, after: str) -> bool:
         return number[-1] in "百千万亿" or not _is_han(after)
     spoken = patterns.SPOKEN_AMOUNT.fullmatch(number) is not None
     return spoken and (not _is_han(after) or after in "以左上不的等元")
+
+
+def _is_label(text: str, start: int, number: str) -> bool:
+    """Tell whether a bare small number only numbers what stands before it: `附件3`, `国4`."""
+    before = text[start - 1 : start]
+    small = number.isdecimal() and len(number) < 3
+    return small and (_is_han(before) or before == "，") and before not in _LEADS_TO_NUMBER
 
 
 def _is_identifier(text: str, start: int, number: str) -> bool:
@@ -308,6 +336,7 @@ _READERS = (
     _versus,
     _long_time,
     _half,
+    _grade,
     _quantity,
     _bare,
 )
@@ -318,7 +347,7 @@ def qualified(text: str, figure: Figure) -> str:
 
     `超3000列`, `1.5个工作日以内`, `约200公里`: without them it would say more than the text does.
     """
-    before = _BEFORE.search(plain(text[max(0, figure.start - 6) : figure.start]))
+    before = _BEFORE.search(plain(text[max(0, figure.start - 9) : figure.start]))
     after = _AFTER.match(plain(text[figure.end : figure.end + 6]))
     start = figure.start - (len(before[0]) if before else 0)
     return (
@@ -326,46 +355,3 @@ def qualified(text: str, figure: Figure) -> str:
         + figure.text
         + (text[figure.end : figure.end + after.end()] if after else "")
     )
-
-
-def answer_figures(text: str) -> list[Figure]:
-    """Find the figures of an answer, which may be a bare number that a running text would not show."""
-    answer = re.sub(r"(月 ?\d{1,2})$", r"\1日", text.strip())
-    found = extract(answer)
-    if not found and (value := parse_number(answer)) is not None:
-        return [Figure(answer, "count", value, None, 0, len(answer))]
-    return found
-
-
-def same_figure(a: Figure, b: Figure) -> bool:
-    """Tell whether two figures say the same: equal values in compatible units, or the same date."""
-    if a.value is None or b.value is None:
-        return plain(a.text).replace(" ", "") == plain(b.text).replace(" ", "")
-    if a.kind == "date" and b.kind == "date":
-        return _same_date(a.value, b.value)
-    if a.kind == "date" or b.kind == "date":
-        date, number = (a, b) if a.kind == "date" else (b, a)
-        bare = number.unit in {None, "年"} and isinstance(number.value, float)
-        return bare and date.value == f"{number.value:04.0f}"
-    values, others = _in_base(a, b), _in_base(b, a)
-    return (
-        units.compatible(a.unit, b.unit)
-        and len(values) == len(others)
-        and all(math.isclose(value, other, rel_tol=1e-6) for value, other in zip(values, others, strict=True))
-    )
-
-
-def _same_date(a: Value, b: Value) -> bool:
-    """Compare reduced dates; the year or month that one leaves out (`X`) is as the other says."""
-    if isinstance(a, tuple) and isinstance(b, tuple):
-        return _same_date(a[0], b[0]) and _same_date(a[1], b[1])
-    if not isinstance(a, str) or not isinstance(b, str) or len(a) != len(b):
-        return False
-    return all(x == y or "X" in {x, y} for x, y in zip(a, b, strict=True))
-
-
-def _in_base(figure: Figure, other: Figure) -> list[float]:
-    """Give a figure's values in its unit's base, or as they stand where the other has no unit."""
-    values = figure.value if isinstance(figure.value, tuple) else (figure.value,)
-    unit = figure.unit if other.unit else None
-    return [units.in_base(value, unit)[0] for value in values if isinstance(value, float)]
