@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench review lint format requirements browser clean
+.PHONY: help run test bench ablation review lint format requirements browser clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ test: .venv/.dev browser ## Run the tests
 
 bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 	$(BIN)/python -m tests.benchmarks
+
+ablation: .venv/.dev ## Measure what each means of the retrieval is worth, on judged sets: SETS="FOLDER …"
+	$(BIN)/python -m tests.benchmarks.ablation $(SETS)
 
 review: .venv/.runtime ## Open the query log as a web page
 	@$(BIN)/wenju review

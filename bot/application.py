@@ -30,6 +30,7 @@ from bot.redaction import set_up_logging
 from bot.settings import SANDBOX_TOKEN, SettingError
 from retrieval.errors import SnapshotError
 from retrieval.index import Index
+from retrieval.synonyms import read_synonyms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -61,7 +62,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             source, settings = "sandbox", await stack.enter_async_context(_sandbox(settings))
         log = QueryLog.open(settings.query_log)
         stack.push_async_callback(asyncio.to_thread, log.close)
-        library = Library(Index(settings.snapshots, settings.dictionary), settings.documents)
+        index = Index(settings.snapshots, settings.dictionary)
+        library = Library(index, settings.documents, read_synonyms(settings.synonyms))
         stack.callback(library.close)
         stack.callback(library.stop_rebuild)
         polling = Polling()

@@ -78,11 +78,12 @@ def ask(question: str, *, as_json: bool, limit: int) -> None:
     """Answer QUESTION; `-` reads one question a line from standard input and prints one JSON line each."""
     from retrieval import answer as answers
     from retrieval.index import Index
+    from retrieval.synonyms import read_synonyms
 
     settings = load()
-    index = Index(settings.snapshots, settings.dictionary)
+    index, synonyms = Index(settings.snapshots, settings.dictionary), read_synonyms(settings.synonyms)
     for text in _lines() if question == "-" else [question.encode(errors="replace").decode()]:
-        given = answers.answer(index.current(), text)
+        given = answers.answer(index.current(), text, synonyms=synonyms)
         if as_json or question == "-":
             click.echo(json.dumps(answers.as_json(given), ensure_ascii=False))
         else:
@@ -102,6 +103,7 @@ def evaluate(  # noqa: PLR0913 - one argument an option
     """Measure on the judged set in each FOLDER: passages.jsonl and questions.jsonl."""
     from bot import evaluation_report
     from retrieval import evaluation
+    from retrieval.synonyms import read_synonyms
 
     if log == bool(folders):
         raise click.UsageError("须给出 FOLDER（可以多个）或 --log，二者取一")
@@ -109,7 +111,7 @@ def evaluate(  # noqa: PLR0913 - one argument an option
         raise click.UsageError("--answers 只能用于一个 FOLDER")
     if errors and as_json:
         raise click.UsageError("--errors 不能与 --json 同用")
-    options = evaluation.Options(compare, errors, answers, _watched)
+    options = evaluation.Options(compare, errors, answers, _watched, read_synonyms(load().synonyms))
     evaluations = _by_votes(options) if log else evaluation.evaluate(folders, load().dictionary, options)
     if as_json:
         lines = evaluation_report.json_lines(evaluations, named=len(folders) > 1)

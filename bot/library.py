@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retrieval.contents import Progress
     from retrieval.index import Index, Report
     from retrieval.model import Answer, Paragraph
+    from retrieval.synonyms import Synonyms
 
 T = TypeVar("T")
 
@@ -39,11 +40,12 @@ class RebuildStoppedError(WenjuError):
 class Library:
     """Methods are for one event loop. A question during a rebuild is answered from the Snapshot before it."""
 
-    def __init__(self, index: Index, documents: Path) -> None:
+    def __init__(self, index: Index, documents: Path, synonyms: Synonyms | None = None) -> None:
         self.rebuilding = False
         self.progress: Progress | None = None
         self._index = index
         self._documents = documents
+        self._synonyms = synonyms
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
         self._stopping = threading.Event()
 
@@ -54,7 +56,9 @@ class Library:
 
     async def answer(self, question: str, before: str | None = None) -> Answer:
         """Answer a question, which may follow the one before. Raise SnapshotError where there is no index."""
-        return await self._search(lambda: answer(self._index.current(), question, before=before))
+        return await self._search(
+            lambda: answer(self._index.current(), question, before=before, synonyms=self._synonyms)
+        )
 
     async def around(self, paragraph: str) -> tuple[Paragraph | None, Paragraph | None] | None:
         """Return the paragraphs before and after; None where the index has no such paragraph any more."""

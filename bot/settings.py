@@ -37,6 +37,7 @@ class Settings:
     documents: Path = Path("seeds")
     data: Path = Path("data")
     dictionary: Path | None = None
+    synonyms: Path | None = None
     sandbox_port: int = 8600
     review_port: int = 8601
 
@@ -78,7 +79,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     api_url = value("WENJU_API_URL") or Settings.api_url
     if not api_url.startswith(("https://", "http://")):
         raise SettingError("WENJU_API_URL", f"须以 https:// 或 http:// 开头：{api_url}")
-    dictionary = value("WENJU_DICTIONARY")
+    dictionary, synonyms = value("WENJU_DICTIONARY"), value("WENJU_SYNONYMS")
     return Settings(
         token=value("WENJU_TOKEN"),
         api_url=api_url.rstrip("/"),
@@ -86,6 +87,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         documents=Path(value("WENJU_DOCUMENTS") or Settings.documents),
         data=Path(value("WENJU_DATA") or Settings.data),
         dictionary=Path(dictionary) if dictionary else None,
+        synonyms=Path(synonyms) if synonyms else None,
         sandbox_port=port("WENJU_SANDBOX_PORT", Settings.sandbox_port),
         review_port=port("WENJU_REVIEW_PORT", Settings.review_port),
     )

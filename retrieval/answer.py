@@ -17,6 +17,7 @@ from retrieval.lists import asks_for_list, continuation
 from retrieval.model import Answer, Question
 from retrieval.question import wanted
 from retrieval.spelling import suggest
+from retrieval.synonyms import built_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from retrieval.dictionary import Dictionary
     from retrieval.model import Figure, Hit
     from retrieval.snapshot import Snapshot
+    from retrieval.synonyms import Synonyms
 
 # Shares of the highest score that any paragraph could have: how much of what the question says the best one
 # covers. On judged sets 93 of 100 questions that the corpus answers reach the first, 13 of 100 others do.
@@ -34,22 +36,29 @@ FIGURES = 5
 LONGEST_QUESTION = 300  # characters of the normal form; what is beyond is not searched for
 
 
-def answer(snapshot: Snapshot, text: str, limit: int = 10, before: str | None = None) -> Answer:
+def answer(
+    snapshot: Snapshot,
+    text: str,
+    limit: int = 10,
+    before: str | None = None,
+    synonyms: Synonyms | None = None,
+) -> Answer:
     """Answer any text, however long or strange; `limit` is the most paragraphs it brings.
 
     `before` is the asker's question before this one, as it was read: a follow-up is completed from it, unless
-    only the words alone find something.
+    only the words alone find something. Without `synonyms` the built-in ones are used.
     """
-    given = _answer(snapshot, text, limit, before)
+    synonyms = synonyms or built_in()
+    given = _answer(snapshot, text, limit, before, synonyms)
     if given.found or given.question.read_as is None:
         return given
-    alone = _answer(snapshot, text, limit, None)
+    alone = _answer(snapshot, text, limit, None, synonyms)
     return alone if alone.found else given
 
 
-def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None) -> Answer:
+def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None, synonyms: Synonyms) -> Answer:
     started = time.perf_counter()
-    question = understand(text, snapshot.dictionary, before)
+    question = understand(text, snapshot.dictionary, before, synonyms)
     understood = time.perf_counter()
     found = snapshot.search(question, limit)
     searched = time.perf_counter()
@@ -103,11 +112,15 @@ def as_json(given: Answer) -> dict[str, Any]:
     }
 
 
-def understand(text: str, dictionary: Dictionary, before: str | None = None) -> Question:
+def understand(
+    text: str, dictionary: Dictionary, before: str | None = None, synonyms: Synonyms | None = None
+) -> Question:
     """What `text` asks for, when it follows the question `before`."""
     read_as = complete(text, before, dictionary) if before else None
     normal = normalise((read_as or text)[:LONGEST_QUESTION])[:LONGEST_QUESTION].strip()
-    return Question(text, normal, tuple(question_terms(normal, dictionary)), wanted(normal), read_as)
+    terms = tuple(question_terms(normal, dictionary))
+    related = (synonyms or built_in()).related(normal, dictionary)
+    return Question(text, normal, terms, wanted(normal), read_as, related)
 
 
 def _share(snapshot: Snapshot, question: Question, hits: tuple[Hit, ...]) -> float:

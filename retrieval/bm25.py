@@ -78,6 +78,20 @@ class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         share = (counts * (self.k1 + 1)) / (self._saturation[rows] + counts)
         return rows, self._idf_of(term) * (self.delta + share)
 
+    def phrase(self, terms: Sequence[str]) -> tuple[Integers, Floats]:
+        """The rows that hold all of `terms`, and what these add there, as often as the scarcest of them."""
+        (rows, counts), *others = sorted(map(self.postings.of, terms), key=lambda found: len(found[0]))
+        for other_rows, other_counts in others:
+            if not len(rows):
+                break
+            places = np.minimum(np.searchsorted(other_rows, rows), len(other_rows) - 1)
+            both = other_rows[places] == rows
+            rows, counts = rows[both], np.minimum(counts[both], other_counts[places[both]])
+        if not len(rows):
+            return rows, np.empty(0)
+        share = (counts * (self.k1 + 1)) / (self._saturation[rows] + counts)
+        return rows, sum(map(self._idf_of, terms)) * share
+
     def idf_of(self, terms: Iterable[str]) -> dict[str, float]:
         """The idf of each of the terms that a row holds."""
         return {term: self._idf_of(term) for term in terms if term in self.postings.terms}

@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from retrieval.plain import folded, plain
+from retrieval.plain import folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 
 def copies(texts: Sequence[str]) -> list[int | None]:
     """Return for each text the place of the earliest one that it is a copy of, or None."""
-    numbers = [_NUMBER.findall(plain(text)) for text in texts]
+    numbers = [_NUMBER.findall(folded(text)) for text in texts]
     bare = [_NO_WORD.sub("", folded(text)) for text in texts]
     bigrams: dict[int, frozenset[str]] = {}
 

@@ -3,7 +3,8 @@
 WenjuError
  ├─ DocumentError   a file that cannot be read, with its name and the reason
  ├─ SnapshotError   an index that is missing, damaged or of another version
- └─ DictionaryError a user dictionary that jieba cannot take
+ ├─ DictionaryError a user dictionary that jieba cannot take
+ └─ SynonymsError   a file of synonyms that cannot be taken
 """
 
 
@@ -23,4 +24,8 @@ class SnapshotError(WenjuError):
 
 
 class DictionaryError(WenjuError):
+    pass
+
+
+class SynonymsError(WenjuError):
     pass

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from retrieval.measures import Measures
     from retrieval.misses import FigureMiss, Match, Miss
     from retrieval.model import Paragraph
+    from retrieval.synonyms import Synonyms
 
 DEPTH = 10
 FOREIGN = 200  # questions of the other sets that each corpus is asked, the same ones in every run
@@ -62,13 +63,14 @@ class Options:
     """`compare` asks plain rank-bm25, too; `errors` is how many misses of each sort are explained.
 
     `answers`, of one set, gets a JSON object a line, as `wenju ask --json` prints. `progress` wraps the
-    questions of the set named, as a progress bar does.
+    questions of the set named, as a progress bar does. Without `synonyms` the built-in ones are used.
     """
 
     compare: bool = False
     errors: int = 0
     answers: Path | None = None
     progress: Callable[[str, Sequence[JudgedQuestion]], Iterable[JudgedQuestion]] = _unwatched
+    synonyms: Synonyms | None = None
 
 
 DEFAULTS = Options()
@@ -88,7 +90,7 @@ def evaluate(
             corpus = index_passages(own.passages, Path(folder), dictionary)
             evaluation = evaluate_set(corpus, own, options)
             if len(sets) > 1:
-                foreign = _foreign(corpus, [other for other in sets if other is not own])
+                foreign = _foreign(corpus, [other for other in sets if other is not own], options)
                 evaluation = replace(evaluation, measures=evaluation.measures | foreign)
         yield evaluation
 
@@ -100,7 +102,7 @@ def evaluate_set(corpus: Snapshot, own: JudgedSet, options: Options = DEFAULTS) 
     figure_misses: list[FigureMiss | None] = []
     with options.answers.open("w", encoding="utf-8") if options.answers else nullcontext() as lines:
         for judged in options.progress(own.name, own.questions):
-            given = answer(corpus, judged.question, DEPTH)
+            given = answer(corpus, judged.question, DEPTH, synonyms=options.synonyms)
             tally.add(judged, given)
             if options.errors:
                 misses.append(missed(corpus, judged, given))
@@ -130,7 +132,7 @@ def evaluate_votes(
     ups, downs = ([vote for vote in votes if _is_held(corpus, vote)] for votes in (upvoted, downvoted))
     everything = tuple(corpus.at(row)[0] for row in range(corpus.paragraphs)) if options.compare else ()
     evaluation = evaluate_set(corpus, JudgedSet("log", everything, tuple(ups)), options)
-    again = [(judged, answer(corpus, judged.question, DEPTH)) for judged in downs]
+    again = [(judged, answer(corpus, judged.question, DEPTH, synonyms=options.synonyms)) for judged in downs]
     still = [given for judged, given in again if judged.rank(given) == 1 and (given.found or given.near)]
     own = evaluation.measures
     measures = {
@@ -172,10 +174,12 @@ def _plain(own: JudgedSet, options: Options) -> Measures:
     return {**ranking(ranks), **timing(milliseconds)}
 
 
-def _foreign(corpus: Snapshot, others: Iterable[JudgedSet]) -> Measures:
+def _foreign(corpus: Snapshot, others: Iterable[JudgedSet], options: Options) -> Measures:
     questions = [judged for other in others for judged in other.questions if judged.passage_ids]
     asked = random.Random(0).sample(questions, min(FOREIGN, len(questions)))  # noqa: S311 - a sample, no secret
-    refused = [not answer(corpus, judged.question, DEPTH).found for judged in asked]
+    refused = [
+        not answer(corpus, judged.question, DEPTH, synonyms=options.synonyms).found for judged in asked
+    ]
     return {"foreign": len(asked), "foreign_refused": mean(refused)}
 
 

@@ -10,11 +10,12 @@ import math
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval import units
 from retrieval.figures import extract
+from retrieval.language import places
 from retrieval.plain import folded, plain
 from retrieval.question import ASKING
 
@@ -121,19 +122,10 @@ def grams(text: str) -> list[str]:
 def scene(passage: RankedPassage, asked: Asked) -> Scene:
     """Find the question's grams in a passage."""
     text = folded(passage.text)
-    places = {gram: found for gram in asked.grams if (found := list(_places(text, gram)))}
+    held = {gram: found for gram in asked.grams if (found := list(islice(places(text, gram), _PLACES)))}
     heading = folded(f"{passage.title} {passage.section or ''}")
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
-    return Scene(passage, text, places, ends, frozenset(gram for gram in asked.grams if gram in heading))
-
-
-def _places(text: str, gram: str) -> Iterator[int]:
-    place = text.find(gram)
-    for _ in range(_PLACES):
-        if place < 0:
-            return
-        yield place
-        place = text.find(gram, place + 1)
+    return Scene(passage, text, held, ends, frozenset(gram for gram in asked.grams if gram in heading))
 
 
 def weigh(asked: Asked, scenes: Sequence[Scene]) -> None:
@@ -155,9 +147,9 @@ def _share(asked: Asked, held: Collection[str]) -> float:
 
 def _within(scene: Scene, start: int, end: int) -> set[str]:
     held = set()
-    for gram, places in scene.places.items():
-        index = bisect_left(places, start)
-        if index < len(places) and places[index] < end:
+    for gram, stands in scene.places.items():
+        index = bisect_left(stands, start)
+        if index < len(stands) and stands[index] < end:
             held.add(gram)
     return held
 
@@ -214,16 +206,16 @@ def _passage_features(scene: Scene, asked: Asked) -> dict[str, float]:
 def _near_features(scene: Scene, asked: Asked, figure: Figure, sentence: _Sentence) -> dict[str, float]:
     """Sum the grams' weights by nearness to the figure: before it, after it, in its sentence only."""
     before = after = inside = 0.0
-    for gram, places in scene.places.items():
+    for gram, stands in scene.places.items():
         weight = asked.idf[gram]
-        index = bisect_left(places, figure.start)
-        left = math.exp((places[index - 1] + len(gram) - figure.start) / _REACH) if index else 0.0
-        following = bisect_left(places, figure.end, index)
-        right = math.exp((figure.end - places[following]) / _REACH) if following < len(places) else 0.0
+        index = bisect_left(stands, figure.start)
+        left = math.exp((stands[index - 1] + len(gram) - figure.start) / _REACH) if index else 0.0
+        following = bisect_left(stands, figure.end, index)
+        right = math.exp((figure.end - stands[following]) / _REACH) if following < len(stands) else 0.0
         before += weight * left
         after += weight * right
-        if (index and places[index - 1] >= sentence.start) or (
-            following < len(places) and places[following] < sentence.end
+        if (index and stands[index - 1] >= sentence.start) or (
+            following < len(stands) and stands[following] < sentence.end
         ):
             inside += weight * max(left, right)
     whole = asked.idf_sum or 1.0

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from opencc import OpenCC
 
 from retrieval.numerals import normalise_numerals
+from retrieval.plain import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from retrieval.dictionary import Dictionary
     from retrieval.model import Span
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _TO_SIMPLIFIED = OpenCC("t2s")
 _RUN = re.compile(r"[^\W_]+")
 _ATOM = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[^\W_]")
-# The full-width forms, which stand in nearly every Chinese text, and their plain ones, one for one.
-_HALF_WIDTH = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_LATIN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 _INSIDE = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff\ufeff]")
 
@@ -61,47 +61,42 @@ def question_terms(normal: str, dictionary: Dictionary) -> list[str]:
     return [token for token in everything if token not in QUESTION_WORDS] or everything
 
 
+def phrase_terms(normal: str) -> list[str]:
+    """Terms that a paragraph with `normal` in it holds, however jieba cuts it there."""
+    return list(dict.fromkeys([*_LATIN.findall(normal), *_bigrams(normal)]))
+
+
 def marks(text: str, terms: Sequence[str], dictionary: Dictionary) -> tuple[Span, ...]:
     """Where the question's words stand in `text` as it is shown.
 
     Terms that touch or overlap are one mark. A lone bigram that is no word of the dictionary is none, and
     neither is a part of a Latin word or number.
     """
-    shown, places = _character_by_character(text)
+    shown = folded(text)
     covered = bytearray(len(shown))
-    sought = {term for term in terms if len(term) > 1}
-    for length in {len(term) for term in sought}:
-        for start in range(len(shown) - length + 1):
-            if shown[start : start + length] in sought and not _cuts(shown, start, start + length):
-                covered[start : start + length] = b"\1" * length
+    for term in {term for term in terms if len(term) > 1}:
+        for start in places(shown, term):
+            if not _cuts(shown, start, start + len(term)):
+                covered[start : start + len(term)] = b"\1" * len(term)
     runs = (found.span() for found in re.finditer(b"\1+", bytes(covered)))
     return tuple(
-        (places[start], places[end - 1] + 1)
+        (start, end)
         for start, end in runs
         if end - start > 2 or dictionary.FREQ.get(shown[start:end]) or shown[start:end].isascii()
     )
 
 
+def places(text: str, term: str) -> Iterator[int]:
+    """Yield where `term` stands in `text`, overlapping places included."""
+    place = text.find(term)
+    while place >= 0:
+        yield place
+        place = text.find(term, place + 1)
+
+
 def _cuts(text: str, start: int, end: int) -> bool:
     """Whether `text[start:end]` begins or ends within a Latin word or number."""
     return bool(_INSIDE.match(text, start) or _INSIDE.match(text, end))
-
-
-def _character_by_character(text: str) -> tuple[str, Sequence[int]]:
-    """`text` with each character in its normal form, and the place in `text` that each came from."""
-    simplified = _TO_SIMPLIFIED.convert(text)
-    if len(simplified) != len(text):
-        simplified = text
-    halved = simplified.translate(_HALF_WIDTH)
-    if unicodedata.is_normalized("NFKC", halved) and len(lowered := halved.lower()) == len(text):
-        return lowered, range(len(text))
-    shown: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(simplified):
-        folded = unicodedata.normalize("NFKC", character).lower()
-        shown.extend(folded)
-        places.extend([place] * len(folded))
-    return "".join(shown), places
 
 
 def _words(normal: str, dictionary: Dictionary) -> list[str]:

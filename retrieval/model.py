@@ -96,7 +96,8 @@ class Question:
     """The asker's words, their normal form, the terms to search for, and the figure asked for.
 
     `read_as` is how a follow-up (`那2020年呢？`) was completed from the question before it, and None for a
-    question that stands by itself; `normal` and `terms` are then those of `read_as`.
+    question that stands by itself; `normal` and `terms` are then those of `read_as`. `related` has
+    words of `normal` with what the articles may say instead, in normal form: a pair for each.
     """
 
     text: str
@@ -104,6 +105,7 @@ class Question:
     terms: tuple[str, ...]
     wanted: Wanted = Wanted()
     read_as: str | None = None
+    related: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

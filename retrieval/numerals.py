@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DIGITS = {character: index for index, character in enumerate("零一二三四五六七八九")}
 _DIGITS |= {"〇": 0, "○": 0, "两": 2, "几": 1, "数": 1}
@@ -173,3 +177,23 @@ def _canonical(value: Decimal) -> str:
         if value >= unit:
             return f"{_digits(value / unit)}{name}"
     return _digits(value)
+
+
+_SCALED = re.compile(r"(?<![\d.])(?P<number>\d{1,13}(?:\.\d{1,4})?)(?P<unit>万亿|万|亿)?(?![\d.万亿])")
+_SCALES = {"万亿": 10**12, "亿": 10**8, "万": 10**4, "": 1}
+
+
+def other_spellings(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the large numbers of a normalised text, each with the other usual ways to write its value.
+
+    `1.2万亿` goes with `12000亿`, `1200000000000` and so on; up to four places after the point are usual.
+    """
+    for match in _SCALED.finditer(text):
+        value = Decimal(match["number"]) * _SCALES[match["unit"] or ""]
+        if value < 10**4:
+            continue
+        for unit, scale in _SCALES.items():
+            number = value / scale
+            written = f"{_digits(number)}{unit}"
+            if written != match[0] and number >= 1 and number * 10**4 % 1 == 0:
+                yield match[0], written

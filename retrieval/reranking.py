@@ -33,6 +33,8 @@ WEIGHTS: dict[str, float] = {
     "number missing": -1.8,
 }
 
+# A sum is turned back into a search's score by this, so that a lone difference in "score" stays about itself.
+_SCALE = WEIGHTS["score"]
 _RAREST = 6  # terms
 _BEGINNING = 80  # characters
 
@@ -60,6 +62,7 @@ class Sought:
     rarest: tuple[str, ...]
     characters: dict[str, float]
     numbers: frozenset[str]
+    related: tuple[tuple[str, str], ...] = ()
 
 
 def seek(question: Question, term_idf: Mapping[str, float], character_idf: Mapping[str, float]) -> Sought:
@@ -71,6 +74,7 @@ def seek(question: Question, term_idf: Mapping[str, float], character_idf: Mappi
         tuple(sorted(counts, key=lambda term: -term_idf[term])[:_RAREST]),
         {character: character_idf[character] for character in set(words) if character in character_idf},
         frozenset(_NUMBER.findall(question.normal)),
+        question.related,
     )
 
 
@@ -82,12 +86,13 @@ def rerank(sought: Sought, candidates: Sequence[Candidate]) -> list[float]:
         for candidate in candidates
     ]
     # The best one gets the search's highest score, and none falls to 0.
-    return [highest * math.exp((own - max(sums)) / WEIGHTS["score"]) for own in sums]
+    return [highest * math.exp((own - max(sums)) / _SCALE) for own in sums]
 
 
 def evidence(sought: Sought, candidate: Candidate, highest: float) -> dict[str, float]:
     """Describe a candidate by the numbers that WEIGHTS names; `highest` is the best candidate's score."""
-    text, heading = folded(candidate.text), folded(candidate.heading)
+    text = _with_own_words(folded(candidate.text), sought.related)
+    heading = _with_own_words(folded(candidate.heading), sought.related)
     return {
         "score": candidate.score / (highest or 1.0),
         "together": _together(sought.characters, text, heading),
@@ -95,6 +100,16 @@ def evidence(sought: Sought, candidate: Candidate, highest: float) -> dict[str, 
         "beginning": _weight(sought.terms, text[:_BEGINNING]),
         "number missing": _missing(sought.numbers, f"{heading}\n{text}"),
     }
+
+
+def _with_own_words(text: str, related: Iterable[tuple[str, str]]) -> str:
+    """Put the question's word beside what says the same."""
+    for word, other in related:
+        if other in text:
+            # A number or a Latin word has to stand there by itself: 8000万, not 18000万.
+            alone = r"(?<![a-z0-9.]){}(?![a-z0-9万亿])" if other[0].isascii() else "{}"
+            text = (other + word).join(re.split(alone.format(re.escape(other)), text))
+    return text
 
 
 def _together(characters: Mapping[str, float], text: str, heading: str) -> float:

@@ -7,15 +7,18 @@ score instead would push many paragraphs of one article to the top.
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrieval.bm25 import BM25
-from retrieval.postings import Postings
+from retrieval.language import phrase_terms
+from retrieval.postings import Postings, load_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 DOCUMENT = 0.3
 NEIGHBOUR = 0.05
+RELATED = 1.0  # what a word with the same meaning counts, in shares of the question's own
 
 _PARAGRAPHS = "paragraphs"
 _DOCUMENTS = "documents"
@@ -55,7 +59,7 @@ class Searcher:
         return cls(
             Postings.open(folder / _PARAGRAPHS),
             Postings.open(folder / _DOCUMENTS),
-            np.load(folder / _DOCUMENT_OF, mmap_mode="r"),
+            load_array(folder / _DOCUMENT_OF),
         )
 
     def scores(self, terms: Sequence[str]) -> Floats:
@@ -77,6 +81,22 @@ class Searcher:
             holds[rows] = False
         return scores
 
+    def _count_instead(self, scores: Floats, word: str, others: Iterable[str]) -> None:
+        """Raise the rows that say one of `others` to what they would get for `word`, where they get less."""
+        own = phrase_terms(word)
+        most = RELATED * self.paragraphs.highest_score(own)
+        best = self.paragraphs.get_scores(own)
+        for other in others:
+            terms = phrase_terms(other)
+            rows, weights = self.paragraphs.phrase(terms)
+            if not len(rows):
+                continue
+            # A long name has more terms than its abbreviation, and counts for no more.
+            share = min(RELATED, most / self.paragraphs.highest_score(terms))
+            gain = np.maximum(share * weights - best[rows], 0.0)
+            scores[rows] += gain
+            best[rows] += gain
+
     def _lend(
         self, scores: Floats, rows: Integers, weights: Floats, step: int, holds: npt.NDArray[np.bool_]
     ) -> None:
@@ -87,9 +107,16 @@ class Searcher:
         same = (self._document_of[near] == self._document_of[rows]) & ~holds[near]
         scores[near[same]] += NEIGHBOUR * weights[same]
 
-    def top(self, terms: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The `limit` best rows with their scores, best first, among equals the earlier; none at 0."""
+    def top(
+        self, terms: Sequence[str], limit: int, related: Sequence[tuple[str, str]] = ()
+    ) -> list[tuple[int, float]]:
+        """The `limit` best rows with their scores, best first, among equals the earlier; none at 0.
+
+        `related` are words in normal form, each with one that may stand for it, as Question has them.
+        """
         scores = self.scores(terms)
+        for word, pairs in groupby(related, key=itemgetter(0)):
+            self._count_instead(scores, word, [other for _, other in pairs])
         rows = np.flatnonzero(scores > 0)
         if len(rows) > limit:
             threshold = np.partition(scores[rows], -limit)[-limit]

@@ -134,16 +134,18 @@ class Snapshot:
 
     def search(self, question: Question, limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
         """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term."""
-        best = self.searcher.top(question.terms, max(limit, CANDIDATES))
+        best = self.searcher.top(question.terms, max(limit, CANDIDATES), question.related)
         idf = self.searcher.paragraphs.idf_of(question.terms)
         scores = rerank(
-            seek(question, idf, self._character_idf), [self._candidate(row, score) for row, score in best]
+            seek(question, idf, self._character_idf),
+            [self._candidate(row, score) for row, score in best],
         )
         order = sorted(range(len(best)), key=lambda place: -scores[place])
+        marked = (*question.terms, *(other for _, other in question.related))
         found = []
         for place in order[:limit]:
             paragraph, figures = self.at(best[place][0])
-            marks = language.marks(paragraph.text, question.terms, self.dictionary)
+            marks = language.marks(paragraph.text, marked, self.dictionary)
             found.append((Hit(paragraph, scores[place], marks), figures))
         return found
 

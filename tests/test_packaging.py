@@ -186,6 +186,7 @@ def test_the_image_runs_as_a_user_and_reports_its_health() -> None:
         ("run", "wenju run"),
         ("test", "-m pytest"),
         ("bench", "-m tests.benchmarks"),
+        ("ablation", "-m tests.benchmarks.ablation"),
         ("review", "wenju review"),
         ("lint", "mypy"),
         ("format", "ruff format"),
@@ -205,7 +206,28 @@ def test_help_lists_every_target() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
 
     listed = re.findall(r"^make (\w+)", done.stdout, re.MULTILINE)
-    assert {"run", "test", "bench", "review", "lint", "format", "requirements"} <= set(listed)
+    assert {"run", "test", "bench", "ablation", "review", "lint", "format", "requirements"} <= set(listed)
+
+
+def test_every_file_of_a_package_is_packaged() -> None:
+    """What lies beside the code is declared as package data, so that an installed copy has it too."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    data = project["tool"]["setuptools"]["package-data"]
+    declared_files = {
+        path
+        for package, patterns in data.items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+
+    beside = {
+        path
+        for package in ("bot", "retrieval")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix not in {".py", ".pyc"}
+    }
+    assert beside
+    assert beside <= declared_files
 
 
 def test_make_refuses_an_old_python_in_one_line(tmp_path: Path) -> None:

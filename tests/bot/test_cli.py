@@ -66,6 +66,20 @@ def test_ask_answers_in_words() -> None:
     assert any("茶业" in line and "tea.md" in line for line in lines)
 
 
+def test_ask_knows_the_users_synonyms(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word of the user's file finds what it means without a new index; a bad line is told in one line."""
+    wenju("index")
+    assert "未找到" in wenju("ask", "茗圃").stdout
+    (workplace / "synonyms.txt").write_text("茗圃 => 茶园面积\n", encoding="utf-8")
+    monkeypatch.setenv("WENJU_SYNONYMS", "synonyms.txt")
+    found = json.loads(wenju("ask", "--json", "茗圃").stdout)
+    assert "茶园面积达到12万亩" in found["paragraphs"][0]["text"]
+    (workplace / "synonyms.txt").write_text("茗圃\n", encoding="utf-8")
+    failed = wenju("ask", "茗圃")
+    assert failed.exit_code == 1
+    assert "synonyms.txt: 第 1 行" in failed.stderr
+
+
 def test_ask_prints_the_whole_list(workplace: Path) -> None:
     """A list that was asked for is printed over the end of its paragraph."""
     listed = "# 补贴\n\n补贴要交以下材料：\n\n（一）申请表；\n\n（二）合同；\n\n（三）照片。\n"

@@ -16,6 +16,13 @@ def test_token_from_a_file(tmp_path: Path) -> None:
     assert load({"WENJU_TOKEN_FILE": str(tmp_path / "token"), "WENJU_TOKEN": "other"}).token == "12345:abc"
 
 
+def test_files_of_words(tmp_path: Path) -> None:
+    """The user's dictionary and synonyms are paths; set to nothing, there are none."""
+    given = {"WENJU_DICTIONARY": str(tmp_path / "words"), "WENJU_SYNONYMS": str(tmp_path / "synonyms")}
+    assert (load(given).dictionary, load(given).synonyms) == (tmp_path / "words", tmp_path / "synonyms")
+    assert load({"WENJU_SYNONYMS": " "}).synonyms is None
+
+
 @pytest.mark.parametrize(
     ("name", "content"), [("missing", None), ("binary", b"\xff\xfe\x00"), ("folder", None)]
 )

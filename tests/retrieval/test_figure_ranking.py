@@ -109,3 +109,11 @@ def test_any_question_ranks_any_text(question: str, text: str, asking: str) -> N
         {"p0": text, "p1": REPORT}[figure.paragraph][figure.start : figure.end] == figure.text
         for figure in found
     )
+
+
+def test_a_series_comes_in_the_order_of_time() -> None:
+    """A question for several years gets their figures by year; one for a single year its own first."""
+    text = "全县茶叶产量2021年为3100吨，2019年为2400吨，2020年为2800吨。种茶农户8600户。"
+    series = rank("各年茶叶产量分别是多少", wanted("各年茶叶产量分别是多少"), passages(text))
+    assert [figure.text for figure in series[:3]] == ["2400吨", "2800吨", "3100吨"]
+    assert best("2020年茶叶产量是多少", text) == "2800吨"

@@ -7,15 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.bm25 import BM25
+from retrieval.language import phrase_terms
 from retrieval.postings import Postings
 from retrieval.search import DOCUMENT, NEIGHBOUR, Searcher
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TERMS = st.sampled_from(["甲", "乙", "丙", "丁", "戊"])
+TERMS = st.sampled_from(["甲乙", "乙丙", "丙丁", "丁", "戊"])
 DOCUMENTS = st.lists(st.lists(st.lists(TERMS, min_size=1, max_size=6), min_size=1, max_size=4), max_size=4)
 QUERIES = st.lists(TERMS, max_size=4)
+WORDS = st.sampled_from(["甲乙", "乙丙", "甲乙丙", "丙丁"])
 
 
 def searcher(documents: list[list[list[str]]]) -> Searcher:
@@ -52,6 +54,22 @@ def by_definition(documents: list[list[list[str]]], query: list[str]) -> list[fl
 def test_scores_follow_their_definition(documents: list[list[list[str]]], query: list[str]) -> None:
     """A term counts by the paragraph's own BM25, or, where it lacks it, by its document's and neighbours'."""
     assert np.allclose(searcher(documents).scores(query), by_definition(documents, query))
+
+
+@given(DOCUMENTS, QUERIES, st.lists(st.tuples(WORDS, WORDS), max_size=3))
+def test_related_words_only_raise_the_rows_that_hold_them(
+    documents: list[list[list[str]]], query: list[str], related: list[tuple[str, str]]
+) -> None:
+    """A row gains where it has all terms of what stands for a word of the question; none loses."""
+    search = searcher(documents)
+    rows = [row for document in documents for row in document]
+    plain = search.scores(query)
+
+    for row, score in search.top(query, len(rows), related):
+        gained = score - plain[row]
+        assert gained >= -1e-9
+        if gained > 1e-9:
+            assert any(set(phrase_terms(other)) <= set(rows[row]) for _, other in related)
 
 
 @given(DOCUMENTS, QUERIES, st.integers(1, 5))
