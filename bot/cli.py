@@ -72,7 +72,11 @@ def index(documents: Path | None, *, full: bool) -> None:
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option(
-    "--limit", type=click.IntRange(1, 10), default=3, show_default=True, help="Paragraphs to print."
+    "--limit",
+    type=click.IntRange(1, 10),
+    default=3,
+    show_default=True,
+    help="Paragraphs to print for reading; JSON always has all.",
 )
 def ask(question: str, *, as_json: bool, limit: int) -> None:
     """Answer QUESTION; `-` reads one question a line from standard input and prints one JSON line each."""
@@ -204,17 +208,19 @@ def _lines() -> Iterator[str]:
 
 
 def _readable(given: Answer, limit: int) -> str:
-    from retrieval.figure_fitness import answers
+    from bot.pages import shown_ranks
+    from retrieval.figure_fitness import fitting
     from retrieval.figures import qualified
 
     lines = [] if given.found else ["未找到能回答这个问题的内容。" + ("最接近的段落：" if given.near else "")]
     if given.found or given.near:
-        figures = [figure for figure in given.figures if given.found and answers(figure, given.question)]
+        figures = fitting(given) if given.found else []
         texts = {hit.paragraph.id: hit.paragraph.text for hit in given.hits}
         for figure in figures:
             said = qualified(texts[figure.paragraph], figure)
             lines.append("  ".join(filter(None, (said, figure.metric, figure.period))))
-        for hit in given.hits[: limit if given.found else 1]:
+        for rank in shown_ranks(given)[:limit]:
+            hit = given.hits[rank]
             paragraph = hit.paragraph
             source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
             list_goes_on = (after.text for after in hit.continued)

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.log_listing import columns, fit
-from retrieval.measures import is_measured, mean_of_sets
+from retrieval.measures import mean_of_sets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -101,9 +101,9 @@ def table(evaluations: Sequence[Evaluation]) -> Iterator[str]:
 def _cell(measures: Measures, name: str) -> str:
     if name not in measures:
         return ""
-    if not is_measured(measures, name):
-        return "–"
     value = measures[name]
+    if value is None:
+        return "–"
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.1f}" if name.startswith("milliseconds") else f"{value:.1%}"
@@ -132,7 +132,7 @@ def _first(match: Match | None) -> Iterator[str]:
 
 
 def _match(label: str, match: Match) -> Iterator[str]:
-    yield f"  {label}，{match.score:.2f} 分，其中上下文 {match.context:.2f}"
+    yield f"  {label}，{match.score:.2f} 分，其中词以外 {match.rest:.2f}"
     paragraph = match.paragraph
     text = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.text)))
     yield from _wrapped(fit(text, EXCERPT).rstrip(), "    ")

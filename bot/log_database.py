@@ -38,7 +38,8 @@ class Entry:
     """One question with its Answer. `asker` and `chat` are keyed hashes, never Telegram's ids.
 
     `at` is in UTC; `chat_kind` is Telegram's (`private`, `group`, `supergroup`, …); `reply` is the id of
-    the message that carries the answer, within its chat; `ups` and `downs` count the votes.
+    the message that carries the answer, within its chat; `votes` are verdicts with the rank, from 0, of the
+    hit that each is on.
     """
 
     id: str
@@ -50,16 +51,26 @@ class Entry:
     language: str
     source: Source
     reply: int | None = None
-    ups: int = 0
-    downs: int = 0
+    votes: tuple[tuple[int, Verdict], ...] = ()
+
+    @property
+    def ups(self) -> int:
+        return sum(verdict == "up" for _, verdict in self.votes)
+
+    @property
+    def downs(self) -> int:
+        return sum(verdict == "down" for _, verdict in self.votes)
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
+    """`rank` is the place of the hit that it is on, from 0."""
+
     query: str
     voter: str
     verdict: Verdict
     at: datetime
+    rank: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +166,7 @@ def write_entry(db: Database, entry: Entry) -> None:
 
 def write_vote(db: Database, vote: Vote) -> None:
     """Write a person's vote in place of the earlier one. Raise sqlite3.IntegrityError without its entry."""
-    row = {"query": vote.query, "voter": vote.voter, "verdict": vote.verdict, "at": stamp(vote.at)}
-    db.table("votes").upsert(row, pk=("query", "voter"))
+    db.table("votes").upsert({**asdict(vote), "at": stamp(vote.at)}, pk=("query", "voter"))
 
 
 def read_entry(db: Database, log_id: str) -> Entry | None:
@@ -166,7 +176,8 @@ def read_entry(db: Database, log_id: str) -> Entry | None:
 
 def read_answered_question(db: Database, chat: str, reply: int) -> str | None:
     """Return the question, as it was read, that the message `reply` of the chat answers."""
-    return _question(db, "chat = ? AND reply = ? LIMIT 1", [chat, reply])
+    # The last one: a new sandbox counts its messages from the start again.
+    return _question(db, "chat = ? AND reply = ? ORDER BY at DESC, id DESC LIMIT 1", [chat, reply])
 
 
 def read_last_question(db: Database, chat: str, asker: str, since: datetime) -> str | None:
@@ -284,11 +295,12 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
         )
     )
     votes = _by_query(
-        db.query("SELECT query, verdict FROM votes WHERE query IN (SELECT value FROM json_each(?))", [ids])
+        db.query(
+            "SELECT query, rank, verdict FROM votes WHERE query IN (SELECT value FROM json_each(?))", [ids]
+        )
     )
     for row in rows:
         found = [_hit(hit, continued) for hit in hits.get(row["id"], ())]
-        verdicts = [vote["verdict"] for vote in votes.get(row["id"], ())]
         yield Entry(
             id=row["id"],
             at=datetime.fromisoformat(row["at"]),
@@ -299,8 +311,7 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
             language=row["language"],
             source=row["source"],
             reply=row["reply"],
-            ups=verdicts.count("up"),
-            downs=verdicts.count("down"),
+            votes=tuple((vote["rank"], vote["verdict"]) for vote in votes.get(row["id"], ())),
         )
 
 

@@ -37,11 +37,12 @@ def number_of(answer: Answer, paragraph: str) -> int | None:
 
 
 def other_titles(answer: Answer, hit: Hit) -> list[str]:
-    """Return the titles of the other articles that hold a copy of the paragraph, each once, in order."""
+    """Return the titles of the other articles that hold a copy of what the page has, each once, in order."""
     own = (hit.paragraph.document, hit.paragraph.article)
+    shown = {hit.paragraph.id, *(after.id for after in hit.continued)}
     articles = {
         (copy.paragraph.document, copy.paragraph.article): copy.paragraph.title
         for copy in answer.hits
-        if copy.same_as == hit.paragraph.id
+        if copy.same_as in shown
     }
     return [title or article[0] for article, title in articles.items() if article != own]

@@ -130,9 +130,12 @@ class QueryLog:
         """Have the entry written, or the one of its id replaced. Returns at once and never raises."""
         self._put(entry)
 
-    def vote(self, log_id: str, voter_id: int, verdict: Verdict) -> None:
-        """Have the vote written, in place of the person's earlier one. Returns at once and never raises."""
-        self._put(Vote(log_id, self.hash_user(voter_id), verdict, datetime.now(UTC)))
+    def vote(self, log_id: str, voter_id: int, verdict: Verdict, rank: int = 0) -> None:
+        """Have the vote on the hit at `rank`, from 0, written, in place of the person's earlier one.
+
+        Returns at once and never raises.
+        """
+        self._put(Vote(log_id, self.hash_user(voter_id), verdict, datetime.now(UTC), rank))
 
     def get(self, log_id: str) -> Entry | None:
         """Return the entry, written or still waiting. Raise QueryLogError where the log cannot be read."""

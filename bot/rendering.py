@@ -12,7 +12,7 @@ from telegram.constants import MessageLimit
 
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
 from bot.pages import number_of, other_titles
-from retrieval.figure_fitness import answers
+from retrieval.figure_fitness import fitting
 from retrieval.figures import qualified
 
 if TYPE_CHECKING:
@@ -115,16 +115,11 @@ def _marks(hit: Hit, figure: Figure | None) -> list[Style]:
 def _shown_figures(answer: Answer, rank: int) -> list[Figure]:
     """Choose the best figures for the first page, the paragraph's own for the others.
 
-    None where the best one is plainly not what was asked for: the next ones are so even less. No value is
-    shown twice, and none that measures in another unit than the best: it only stands near it.
+    No value is shown twice.
     """
-    if not answer.figures or not answers(answer.figures[0], answer.question):
-        return []
     shown: dict[tuple[str, str | None], Figure] = {}
-    for figure in answer.figures:
-        alike = (figure.kind, figure.unit) == (answer.figures[0].kind, answer.figures[0].unit)
-        own = figure.paragraph == answer.hits[rank].paragraph.id
-        if (rank == 0 or own) and alike and answers(figure, answer.question):
+    for figure in fitting(answer):
+        if rank == 0 or figure.paragraph == answer.hits[rank].paragraph.id:
             shown.setdefault((figure.text, figure.period), figure)
     return list(shown.values())[:FIGURES]
 

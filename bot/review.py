@@ -128,7 +128,13 @@ TABLES: dict[str, dict[str, Any]] = {
         "description": "每次提问命中的数字，rank 为 1 的最好。",
         "facets": ["kind"],
     },
-    "votes": {"title": "评价", "description": "一人一票，可以改。", "sort_desc": "at", "facets": ["verdict"]},
+    "votes": {
+        "title": "评价",
+        "description": "一人一票，可以改。",
+        "sort_desc": "at",
+        "facets": ["verdict"],
+        "columns": {"rank": "所评段落的名次，从 0 起"},
+    },
 }
 
 

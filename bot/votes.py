@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.log_database import Filter, read_entries, reading
+from bot.pages import shown_ranks
 from retrieval.judged_sets import JudgedQuestion
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bot.log_database import Entry
 
 
 class Votes(NamedTuple):
-    """The paragraph that was shown first is each question's `passage_ids`: voted right, or wrong."""
+    """The paragraph that was voted on is each question's `passage_ids`: right, or wrong."""
 
     up: tuple[JudgedQuestion, ...]
     down: tuple[JudgedQuestion, ...]
 
 
 def read_votes(path: Path) -> Votes:
-    """Read the answers that showed a paragraph and have more votes of one sort than of the other.
+    """Read the paragraphs that were shown and have more votes of one sort than of the other.
 
     Raise QueryLogError where there is no log or it cannot be read.
     """
     with reading(path) as db:
-        entries = [entry for entry in read_entries(db, Filter(voted=True)) if _has_paragraph(entry)]
+        judged = [pair for entry in read_entries(db, Filter(voted=True)) for pair in _judged(entry)]
     return Votes(
-        tuple(_judged(entry) for entry in entries if entry.ups > entry.downs),
-        tuple(_judged(entry) for entry in entries if entry.ups < entry.downs),
+        tuple(question for question, balance in judged if balance > 0),
+        tuple(question for question, balance in judged if balance < 0),
     )
 
 
-def _has_paragraph(entry: Entry) -> bool:
-    return bool(entry.answer.hits) and (entry.answer.found or entry.answer.near)
-
-
-def _judged(entry: Entry) -> JudgedQuestion:
-    question = entry.answer.question
-    first = entry.answer.hits[0].paragraph.id
-    return JudgedQuestion(entry.id, question.read_as or question.text, frozenset({first}))
+def _judged(entry: Entry) -> Iterator[tuple[JudgedQuestion, int]]:
+    """Yield the question once a paragraph voted on, with how many more votes are up than down."""
+    answer = entry.answer
+    if not answer.hits or not (answer.found or answer.near):
+        return
+    balance = Counter[int]()
+    for rank, verdict in entry.votes:
+        balance[rank] += 1 if verdict == "up" else -1
+    for rank in shown_ranks(answer):
+        paragraph = answer.hits[rank].paragraph.id
+        text = answer.question.read_as or answer.question.text
+        yield JudgedQuestion(entry.id, text, frozenset({paragraph})), balance[rank]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from retrieval import figure_ranking
 from retrieval.answering import answering_sentences
 from retrieval.copies import copies
+from retrieval.coverage import FOUND, NEAR, covered
 from retrieval.figure_fitness import answers
 from retrieval.figure_ranking import RankedPassage
 from retrieval.follow_up import complete
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
     from retrieval.model import Figure, Hit
     from retrieval.snapshot import Snapshot
     from retrieval.synonyms import Synonyms
-
-# Shares of the highest score that any paragraph could have: how much of what the question says the best one
-# covers. On judged sets 93 of 100 questions that the corpus answers reach the first, 13 of 100 others do.
-FOUND = 0.18
-NEAR = 0.12
 
 FIGURES = 5
 LONGEST_QUESTION = 300  # characters of the normal form; what is beyond is not searched for
@@ -53,7 +49,8 @@ def answer(
     if given.found or given.question.read_as is None:
         return given
     alone = _answer(snapshot, text, limit, None, synonyms)
-    return alone if alone.found else given
+    chosen = alone if alone.found else given
+    return replace(chosen, stages={name: given.stages[name] + alone.stages[name] for name in given.stages})
 
 
 def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None, synonyms: Synonyms) -> Answer:
@@ -67,7 +64,7 @@ def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None, synon
     ranked = time.perf_counter()
     hits = _read_closely(snapshot, question, hits, figures[:FIGURES])
     read = time.perf_counter()
-    share = _share(snapshot, question, hits)
+    share = covered(snapshot, question, hits[0]) if hits else 0.0
     suggestion = suggest(snapshot, question)
     suggested = time.perf_counter()
     return Answer(
@@ -123,19 +120,14 @@ def understand(
     return Question(text, normal, terms, wanted(normal), read_as, related)
 
 
-def _share(snapshot: Snapshot, question: Question, hits: tuple[Hit, ...]) -> float:
-    highest = snapshot.searcher.paragraphs.highest_score(question.terms)
-    return hits[0].score / highest if hits else 0.0
-
-
 def _read_closely(
     snapshot: Snapshot, question: Question, hits: tuple[Hit, ...], figures: Sequence[Figure]
 ) -> tuple[Hit, ...]:
     """Say of each hit which sentences answer, where its list runs on, and which earlier one it repeats."""
     idf = snapshot.searcher.paragraphs.idf_of(question.terms)
-    # Where even the best figure is not what was asked for, none leads to a sentence.
-    asked = figures if figures and answers(figures[0], question) else ()
-    best = {figure.paragraph: figure for figure in reversed(asked)}
+    texts = {hit.paragraph.id: hit.paragraph.text for hit in hits}
+    fit = [figure for figure in figures if answers(figure, question, texts.get(figure.paragraph, ""))]
+    best = {figure.paragraph: figure for figure in reversed(fit)}
     listed = asks_for_list(question.normal)
     same = copies([hit.paragraph.text for hit in hits])
     closer = []
@@ -167,4 +159,10 @@ def _figures(question: Question, found: list[tuple[Hit, tuple[Figure, ...]]]) ->
         )
         for rank, (hit, figures) in enumerate(found)
     ]
-    return tuple(figure_ranking.rank(question.normal, question.wanted, passages))
+    ranked = figure_ranking.rank(question.normal, question.wanted, passages)
+    texts = {passage.id: passage.text for passage in passages}
+    fit = [figure for figure in ranked if answers(figure, question, texts[figure.paragraph])]
+    if ranked and ranked[0] not in fit:
+        # The likeliest measures the right thing, but in another year: then only the same of the right one.
+        fit = [figure for figure in fit if figure.metric and figure.metric == ranked[0].metric]
+    return (*fit, *(figure for figure in ranked if figure not in fit))

@@ -1,6 +1,6 @@
 """Which hits say nearly the same as an earlier one, word for word. It folds nothing and leaves nothing out.
 
-Two texts that differ in a number or a date are never copies, however alike they are.
+Two texts that differ in a number, a date or a negation are never copies, however alike they are.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 ALIKE = 0.85
 """The share of common bigrams, of all bigrams of two texts, from which they are copies."""
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万亿]+")
+# Numbers, and the words that turn a statement round.
+_TELLING = re.compile(r"\d+(?:\.\d+)?|[〇零一二两三四五六七八九十百千万亿]+|[不没未无非否升降增减涨跌盈亏]")
 _NO_WORD = re.compile(r"[\W_]+")
 
 
 def copies(texts: Sequence[str]) -> list[int | None]:
     """Return for each text the place of the earliest one that it is a copy of, or None."""
-    numbers = [_NUMBER.findall(folded(text)) for text in texts]
+    telling = [_TELLING.findall(folded(text)) for text in texts]
     bare = [_NO_WORD.sub("", folded(text)) for text in texts]
     bigrams: dict[int, frozenset[str]] = {}
 
@@ -33,8 +34,8 @@ def copies(texts: Sequence[str]) -> list[int | None]:
         return bigrams[place]
 
     def alike(one: int, other: int) -> bool:
-        if numbers[one] != numbers[other]:
-            return False
+        if telling[one] != telling[other] or not bare[one]:
+            return texts[one] == texts[other]
         if bare[one] == bare[other]:
             return True
         lengths = sorted((len(bare[one]), len(bare[other])))

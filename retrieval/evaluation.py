@@ -91,7 +91,7 @@ def evaluate(
             evaluation = evaluate_set(corpus, own, options)
             if len(sets) > 1:
                 foreign = _foreign(corpus, [other for other in sets if other is not own], options)
-                evaluation = replace(evaluation, measures=evaluation.measures | foreign)
+                evaluation = replace(evaluation, measures={**evaluation.measures, **foreign})
         yield evaluation
 
 
@@ -124,7 +124,7 @@ def evaluate_votes(
     downvoted: Sequence[JudgedQuestion],
     options: Options = DEFAULTS,
 ) -> Evaluation:
-    """Ask questions anew whose first paragraph was voted right, or wrong: it is in their `passage_ids`.
+    """Ask questions anew of which a paragraph was voted right, or wrong: it is in their `passage_ids`.
 
     `changed` counts the downvoted ones that get another first paragraph now, or none; `gone` the votes on
     paragraphs that the corpus no longer has, which count for nothing else.
@@ -142,9 +142,7 @@ def evaluate_votes(
         "changed": len(downs) - len(still),
         "gone": len(upvoted) + len(downvoted) - len(ups) - len(downs),
     }
-    disliked = tuple(
-        (given.question.text, first_match(corpus, given.question.terms)) for given in still[: options.errors]
-    )
+    disliked = tuple((given.question.text, first_match(corpus, given)) for given in still[: options.errors])
     return replace(evaluation, measures=measures, disliked=disliked)
 
 

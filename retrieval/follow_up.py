@@ -25,7 +25,24 @@ LONGEST_BARE = 3  # characters of a measure that leaves open whose it is: 面积
 MOST_TOPICS = 3  # words of its own topic in a follow-up with a marker
 
 _ENDS = " \t\r\n\u3000?？!！。.,，、;；:：~～…"
-_LEAD = re.compile(r"(?:那么?|还有(?![哪什多谁几])|另外|而|再|换成)[,，、 ]*")
+_CONNECTIVE = "然后|后来|接着|其次|其实|所以|因此|但是|可是|不过|例如|比如"
+_LEAD = re.compile(
+    rf"(?:那么?)?(?:{_CONNECTIVE})[,，、 ]*|(?:那么?|还有(?![哪什多谁几])|另外|而|再|换成)[,，、 ]*"
+)
+# Said to the bot, or a word that names nothing: `换成英文` and `它呢` are no questions about anything before.
+_CHATTER = re.compile(
+    r"""
+    (?:那么?)?
+    (?: [你您](?!知道).* | 我们?(?:(?:是谁|叫什么|在哪).*)?
+      | (?:换成|改成|翻译成|用|说)?(?:[中英]文|繁体|简体)字? | (?:换成|改成|翻译成|用|说)[英汉]语
+      | [它他她]们? | 其[他它她]的? | 别的 | [这那](?:个|些|里|边|样)?
+      | 问题 | 答案 | 回答 | 意思 | 真的 | 干[嘛啥] | 天气
+      | 早上?好 | 晚上好 | 晚安 | 再见 | 谢谢 | 多谢 | 辛苦了? | 好的? | 嗯+ | 哈+ | 呵+ | 嘿+
+    )
+    [呢吗了啊呀吧嘛]*
+    """,
+    re.VERBOSE,
+)
 _AMONG = re.compile(r"(?:那么?)?其中[,，、:： ]*的?")
 _MEASURE = "一?[个些次项种家场部条座位届首款篇名起所对]"
 _POINTING = re.compile(
@@ -36,7 +53,9 @@ _PERSON = re.compile("[他她]")
 _GENERAL_NOUN = re.compile("项目|工程|会议?|活动|政策|规定|办法|文件|通知|计划|方案|事")
 _CONDITION = re.compile(r"没有|没|不|如果|要是|若|假如|万一|除了")
 _REASON = re.compile(r"为[什甚]么|为何|为啥|原因")
-_EXCLAIMED = re.compile(r"什么|啥|怎么|(?:是|真|真的|可以|好|行|对|有)?吗|是不是|有没有")
+_EXCLAIMED = re.compile(
+    r"什么|啥|怎么了?|(?:现在|今天)?几点了|(?:是|真|真的|可以|好|行|对|有|还有|在)?吗|是不是|有没有|在不在"
+)
 _OF_MEASURE = re.compile(r"[增降减升涨跌占]|排|同比|环比|第几|达到|超过|变化")
 _RANK = re.compile(r"第几|排名|名次|位次|位列|位居|排在?")
 _WITHOUT_YEAR = re.compile(r"\d{1,2}月|第?[一二三四1-4]季度|前[一二三]季度|[上下]半年|[年月]?[底初末]")
@@ -51,8 +70,10 @@ def complete(question: str, before: str, dictionary: Dictionary) -> str | None:
     if not 0 < len(asked) <= LONGEST or not 0 < len(old) <= LONGEST_BEFORE:
         return None
     simple = plain(asked)
+    if _CHATTER.fullmatch(simple):
+        return None
     if among := _AMONG.match(simple):
-        return _within(parse(asked[among.end() :], dictionary), parse(old, dictionary))
+        return _within(parse(asked[among.end() :], dictionary), old, dictionary)
     if (pointed := _pointing(asked, old, dictionary)) is not None:
         return pointed
     lead = _LEAD.match(simple)
@@ -88,9 +109,9 @@ def _other_value(parts: Parts, old: str, dictionary: Dictionary, *, marked: bool
 
 def _other_question(parts: Parts, old: str, dictionary: Dictionary, *, marked: bool) -> str | None:
     """Read `谁主持的` or `那利润是多少`: another question about the old topic."""
-    if not (_is_short(parts) if marked else _is_bare(parts)):
-        return None
     asked = plain(parts.text)
+    if _EXCLAIMED.fullmatch(asked) or not (_is_short(parts) if marked else _is_bare(parts)):
+        return None
     about = _topic(old, asked, dictionary)
     known = parse(about, dictionary).roles
     if not about or (not marked and parts.count(DATES) and not known & DATES):
@@ -117,16 +138,16 @@ def _is_bare(parts: Parts) -> bool:
     quantities = [word for word in parts.words if word.role == "quantity"]
     if parts.count(NAMES | PLACES) or any(len(word.text) > LONGEST_BARE for word in quantities):
         return False
-    if len(quantities) > 1 or (quantities and parts.count(DATES)):
-        return False
-    return _EXCLAIMED.fullmatch(plain(parts.text)) is None
+    return len(quantities) <= 1 and not (quantities and parts.count(DATES))
 
 
-def _within(parts: Parts, old: Parts) -> str | None:
-    """Read `其中中部呢`: the old question about a part of what it was about."""
-    part = parts.named()
+def _within(parts: Parts, before: str, dictionary: Dictionary) -> str | None:
+    """Read `其中中部呢`: the old question about a part of what it was about, or in a ranking among fewer."""
+    part, old = parts.named(), parse(before, dictionary)
     if not part:
         return None
+    if parts.roles == old.roles & {"scope"} and _RANK.search(plain(before)):
+        return _other_value(parts, before, dictionary, marked=True)
     if parts.asks:
         about = old.without_asking()
         return f"{about}，其中{part}" if about else None
@@ -178,7 +199,7 @@ def _put(slot: Phrase, text: str, dictionary: Dictionary, *, ranked: bool) -> st
     elif slot.role == "aspect":
         like = next((phrase for phrase in reversed(phrases) if phrase.role == "aspect"), None)
     else:
-        like = _like_what(slot, phrases, at)
+        like = _like_what(slot, parts, at)
     if like:
         start = like.start
         if slot.role == "quantity" and parse(slot.text, dictionary).count(NAMES):
@@ -197,12 +218,21 @@ def _like_when_or_where(slot: Phrase, phrases: Sequence[Phrase], *, ranked: bool
     return next(iter(same or places), None)
 
 
-def _like_what(slot: Phrase, phrases: Sequence[Phrase], at: int) -> Phrase | None:
-    """Find the noun that ends alike, or else the last one before the predicate, or else after it."""
-    nouns = [phrase for phrase in phrases if phrase.role in NOUNS]
+def _like_what(slot: Phrase, parts: Parts, at: int) -> Phrase | None:
+    """Find the noun that ends alike, or else the last one before the predicate, or else after it.
+
+    Of several nouns together (`二等奖奖励`) only those up to the one that ends alike (`三等奖`) are it.
+    """
+    nouns = [phrase for phrase in parts.phrases() if phrase.role in NOUNS]
     before = [phrase for phrase in nouns if phrase.end <= at]
+    starts = [
+        Phrase(parts.text[phrase.start : word.end], phrase.start, word.end, phrase.role)
+        for phrase in nouns
+        for word in parts.words
+        if phrase.start < word.end <= phrase.end
+    ]
     for candidates in (
-        [phrase for phrase in nouns if phrase.text[-2:] == slot.text[-2:]],
+        [phrase for phrase in starts if phrase.text[-2:] == slot.text[-2:]],
         [phrase for phrase in before if phrase.role == slot.role],
         before,
         nouns,

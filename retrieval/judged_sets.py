@@ -65,8 +65,16 @@ class JudgedSet:
 
 
 def read_set(folder: Path) -> JudgedSet:
-    """Raise WenjuError with the file's name where the set cannot be read."""
-    return JudgedSet(folder.resolve().name, tuple(read_passages(folder)), tuple(read_questions(folder)))
+    """Raise WenjuError with the file's name where the set cannot be read or a right paragraph is missing."""
+    passages, questions = tuple(read_passages(folder)), tuple(read_questions(folder))
+    ids = {passage.id for passage in passages}
+    for judged in questions:
+        if missing := sorted(judged.passage_ids - ids):
+            raise WenjuError(
+                f"{folder / 'questions.jsonl'}: 问题 {judged.id} 的 passage_ids 有"
+                f" passages.jsonl 没有的 {'、'.join(missing)}"
+            )
+    return JudgedSet(folder.resolve().name, passages, questions)
 
 
 def read_passages(folder: Path) -> Iterator[Paragraph]:

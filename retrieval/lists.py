@@ -27,7 +27,9 @@ _SENTENCE = re.compile(r"[^。！？!?…\n]+(?:[。！？!?…]+[”’」』�
 _ANNOUNCES = re.compile(r"[:：]$|如下|下列|以下|[几二两三四五六七八九十][个项条点步类种](?:方面|工作|措施)?$")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _UNFINISHED = ("；", ";")
-_OPEN = ("：", ":", *_UNFINISHED)
+_LEAD_IN = ("：", ":")
+_OPEN = (*_LEAD_IN, *_UNFINISHED)
+_FIRST = re.compile("首先")
 
 _NUMBERS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 _ORDER = (
@@ -37,7 +39,7 @@ _ORDER = (
 )
 _HAN = "十?[一二三四五六七八九]|十"
 _MARKED = (
-    rf"\s*(?:[（(](?P<round>{_HAN})[）)]|(?P<plain>{_HAN})、|(?P<is>{_HAN})[是要]|第(?P<th>{_HAN})(?:[，,、：:]|[是要])"
+    rf"[^\S\n]{{0,8}}(?:[（(](?P<round>{_HAN})[）)]|(?P<plain>{_HAN})、|(?P<is>{_HAN})[是要]|第(?P<th>{_HAN})(?:[，,、：:]|[是要])"
     r"|[（(](?P<digit_round>\d{1,2})[）)]|(?P<digit_half>\d{1,2})[）)]|(?P<digit>\d{1,2})(?:[、．]|[.](?!\d))"
     r"|(?P<circle>[\u2460-\u2473])|(?P<then>首先|其次|再次)|(?P<bullet>[•·●◆■◇□▪-])\s)"
 )
@@ -75,6 +77,8 @@ def continuation(paragraph: Paragraph, following: Iterable[Paragraph]) -> tuple[
     """
     numbering: dict[str, int] = {}
     _note(numbering, paragraph.text)
+    if not _FIRST.search(paragraph.text):
+        numbering.pop("then", None)  # 其次 alone takes up what was said before, and not what is asked about
     before = paragraph.text.rstrip()
     if not (numbering or _announces(before) or before.endswith(_OPEN)):
         return ()
@@ -86,7 +90,8 @@ def continuation(paragraph: Paragraph, following: Iterable[Paragraph]) -> tuple[
         too_much = len(taken) == PARAGRAPHS or length > CHARACTERS or len(taken) - items > _BETWEEN
         if too_much or after.section != paragraph.section:
             break
-        joined = after.continues or before.endswith(_UNFINISHED)
+        announced = before.endswith(_LEAD_IN) and text.endswith(_UNFINISHED)
+        joined = after.continues or announced or before.endswith(_UNFINISHED)
         unmarked = joined and items == len(taken) and not _MARKER.match(text)
         taken.append(after)
         if unmarked or _is_item(text, numbering, before):

@@ -1,10 +1,11 @@
 """Measures of answers to judged questions: recall@k, MRR@10, figures, refusals and time. It asks nothing.
 
-Shares are from 0 to 1, and a share of no questions is 0.
+Shares are from 0 to 1; what no question stands behind is None.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from retrieval.judged_sets import JudgedQuestion
     from retrieval.model import Answer
 
-Measures = dict[str, float]
-"""Counts as int, shares and milliseconds as float, by name."""
+Measures = Mapping[str, float | None]
+"""Counts as int, shares and milliseconds as float, by name; None where nothing was measured."""
 
 
 @dataclass(slots=True)
@@ -44,11 +45,11 @@ class Tally:
         """`not_found_precision` is the share of all refused questions that have no answer."""
         honesty: Measures = {}
         if self.refused:
-            refusals = self.refused.count(True) + self.answered.count(False)
+            rightly = self.refused.count(True)
             honesty = {
                 "unanswerable": len(self.refused),
                 "refused": mean(self.refused),
-                "not_found_precision": self.refused.count(True) / max(refusals, 1),
+                "not_found_precision": mean([True] * rightly + [False] * self.answered.count(False)),
             }
         return {
             "questions": len(self.milliseconds),
@@ -61,17 +62,14 @@ class Tally:
         }
 
 
-def mean_of_sets(measures: Sequence[Measures]) -> Measures:
+def mean_of_sets(measures: Sequence[Measures]) -> dict[str, float]:
     """The mean of each share and time over the sets that measure it, every set alike."""
-    names = dict.fromkeys(name for one in measures for name in one if isinstance(one[name], float))
-    by_name = {name: [one[name] for one in measures if is_measured(one, name)] for name in names}
-    return {name: mean(values) for name, values in by_name.items() if values}
-
-
-def is_measured(measures: Measures, name: str) -> bool:
-    """Whether any question stands behind a measure."""
-    count = "numeric_questions" if name.startswith("figure@") else "questions"
-    return name in measures and measures.get(count, 1) > 0
+    by_name: dict[str, list[float]] = {}
+    for one in measures:
+        for name, value in one.items():
+            if isinstance(value, float):
+                by_name.setdefault(name, []).append(value)
+    return {name: sum(values) / len(values) for name, values in by_name.items()}
 
 
 def ranking(ranks: Sequence[int | None]) -> Measures:
@@ -82,14 +80,14 @@ def ranking(ranks: Sequence[int | None]) -> Measures:
 
 def timing(milliseconds: Sequence[float]) -> Measures:
     """The mean, the median and the 95th percentile."""
-    half, most = (float(np.percentile(milliseconds or [0.0], rank)) for rank in (50, 95))
+    half, most = map(float, np.percentile(milliseconds, (50, 95))) if milliseconds else (None, None)
     return {"milliseconds": mean(milliseconds), "milliseconds_p50": half, "milliseconds_p95": most}
 
 
-def _within(ranks: Sequence[int | None], k: int) -> float:
+def _within(ranks: Sequence[int | None], k: int) -> float | None:
     return mean([rank is not None and rank <= k for rank in ranks])
 
 
-def mean(values: Sequence[float]) -> float:
-    """The mean of the values, 0 where there are none."""
-    return sum(values) / max(len(values), 1)
+def mean(values: Sequence[float]) -> float | None:
+    """The mean of the values, None where there are none."""
+    return sum(values) / len(values) if values else None

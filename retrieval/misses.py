@@ -1,6 +1,6 @@
 """Explains what went wrong on a judged set: which paragraph won over the right one, and by which terms.
 
-It searches anew for that and changes nothing.
+It searches on where an answer ends and changes nothing.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
+from retrieval.reranking import CANDIDATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from retrieval.judged_sets import JudgedQuestion
-    from retrieval.model import Answer, Figure, Paragraph
+    from retrieval.model import Answer, Figure, Paragraph, Question
     from retrieval.snapshot import Snapshot
 
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 class Match:
     """How a paragraph matched: `rank` counts from 1 in the whole corpus, and is None where `score` is 0.
 
-    `terms` are the question's terms in it with what each added to `score`, most first; `context` is what all
-    else added.
+    `terms` are the question's terms in it with what each added to `score`, most first; `rest` is what all
+    else added or took away: the context, words that mean the same, the reranking.
     """
 
     paragraph: Paragraph
     rank: int | None
     score: float
     terms: tuple[tuple[str, float], ...]
-    context: float
+    rest: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,12 @@ def missed(corpus: Snapshot, judged: JudgedQuestion, given: Answer) -> Miss | No
     """Explain an answer whose first paragraph is not a right one; None for any other."""
     if not judged.passage_ids or judged.rank(given) == 1:
         return None
-    terms = given.question.terms
-    gold_rows = {row for row in map(corpus.row, judged.passage_ids) if row is not None}
-    return Miss(judged.question, _best_match(corpus, terms, gold_rows), first_match(corpus, terms))
+    return Miss(judged.question, _gold(corpus, judged, given), first_match(corpus, given))
 
 
-def first_match(corpus: Snapshot, terms: Sequence[str]) -> Match | None:
-    """Explain the paragraph that comes first for a question's terms."""
-    return next((_match(corpus, terms, row, 1, score) for row, score in corpus.searcher.top(terms, 1)), None)
+def first_match(corpus: Snapshot, given: Answer) -> Match | None:
+    """Explain the first paragraph of an answer."""
+    return _hit_match(corpus, given, 1) if given.hits else None
 
 
 def figure_missed(judged: JudgedQuestion, given: Answer) -> FigureMiss | None:
@@ -93,22 +91,39 @@ def worst_figures(misses: Iterable[FigureMiss], limit: int) -> tuple[FigureMiss,
     return tuple(ordered[:limit])
 
 
-def _best_match(corpus: Snapshot, terms: Sequence[str], rows: set[int]) -> Match | None:
-    for rank, (row, score) in enumerate(corpus.searcher.top(terms, corpus.paragraphs), 1):
-        if row in rows:
-            return _match(corpus, terms, row, rank, score)
-    return _match(corpus, terms, min(rows), None, 0.0) if rows else None
+def _gold(corpus: Snapshot, judged: JudgedQuestion, given: Answer) -> Match | None:
+    if rank := judged.rank(given):
+        return _hit_match(corpus, given, rank)
+    question = given.question
+    candidates = [hit for hit, _ in corpus.search(question, CANDIDATES)]
+    if rank := judged.rank_in(hit.paragraph.id for hit in candidates):
+        hit = candidates[rank - 1]
+        return _match(corpus, question, hit.paragraph, rank, hit.score)
+    # Behind the candidates, which alone are reranked, the order is the search's own.
+    gold = {row for row in map(corpus.row, judged.passage_ids) if row is not None}
+    found = corpus.searcher.top(question.terms, corpus.paragraphs, question.related)
+    for rank, (row, score) in enumerate(found, 1):
+        if row in gold:
+            return _match(corpus, question, corpus.at(row)[0], rank, score)
+    return _match(corpus, question, corpus.at(min(gold))[0], None, 0.0) if gold else None
 
 
-def _match(corpus: Snapshot, terms: Sequence[str], row: int, rank: int | None, score: float) -> Match:
+def _hit_match(corpus: Snapshot, given: Answer, rank: int) -> Match:
+    hit = given.hits[rank - 1]
+    return _match(corpus, given.question, hit.paragraph, rank, hit.score)
+
+
+def _match(
+    corpus: Snapshot, question: Question, paragraph: Paragraph, rank: int | None, score: float
+) -> Match:
+    row = corpus.row(paragraph.id)
     added: dict[str, float] = {}
-    for term in terms:
+    for term in question.terms:
         rows, weights = corpus.searcher.paragraphs.contribution(term)
-        place = int(np.searchsorted(rows, row))
-        if place < len(rows) and rows[place] == row:
-            added[term] = added.get(term, 0.0) + float(weights[place])
+        for weight in weights[rows == row]:  # one or none
+            added[term] = added.get(term, 0.0) + float(weight)
     strongest = sorted(added.items(), key=lambda pair: -pair[1])
-    return Match(corpus.at(row)[0], rank, score, tuple(strongest), score - sum(added.values()))
+    return Match(paragraph, rank, score, tuple(strongest), score - sum(added.values()))
 
 
 def _depth(rank: int | None) -> float:

@@ -95,9 +95,10 @@ class Wanted:
 class Question:
     """The asker's words, their normal form, the terms to search for, and the figure asked for.
 
-    `read_as` is how a follow-up (`那2020年呢？`) was completed from the question before it, and None for a
-    question that stands by itself; `normal` and `terms` are then those of `read_as`. `related` has
-    words of `normal` with what the articles may say instead, in normal form: a pair for each.
+    `read_as` is how a follow-up (`那2020年呢？`) was completed from the question before it, or the suggestion
+    chosen in its place, and None for a question that stands by itself; `normal` and `terms` are then those
+    of `read_as`. `related` has words of `normal` with what the articles may say instead, in normal form: a
+    pair for each.
     """
 
     text: str

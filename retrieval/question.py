@@ -68,6 +68,7 @@ _ASKED = (
         unit="元",
     ),
     _rule(r"几块钱|什么价|多贵", "money count", unit="元"),
+    _rule(r"(?:奖励|补贴|补助|资助|罚款?|赔偿?)(?:标准)?(?:是|为)?多少[?？]?$", "money percent count"),
 )
 _UNIT_ASKED = re.compile(
     rf"(?:多少|几)(?:[多余来]?[十百千万亿]+)?(?P<unit>{units.UNIT}(?:{units.RATE})?)", re.IGNORECASE
@@ -103,9 +104,9 @@ _NAMED = (
     _rule(r"时间|播出|上映|开始于|成立于", "date duration"),
     _rule(r"额度", "money count", unit="元"),
     _rule(r"[股票]份?(?:的?数量?|数)|股票|股份", "count money", unit="股"),
-    _rule(r"人数|伤亡|死亡|受伤", "count", unit="人"),
+    _rule(r"人[数口]|伤亡|死亡|受伤", "count", unit="人"),
     _rule(r"次数", "count", unit="次"),
-    _rule(r"人口|数量|个数|总数|数目|规模|销量|数是|[家户台件]数", "count money measure"),
+    _rule(r"数量|个数|总数|数目|规模|销量|数是|[家户台件]数", "count money measure"),
 )
 _CHANGED = re.compile(
     r"(?P<rate>增长|下降|上升|上涨|下跌|下滑|回落|提高)|(?:增加|减少|降低|缩短|压缩|扩大|提升|节约)"

@@ -62,6 +62,12 @@ class Searcher:
             load_array(folder / _DOCUMENT_OF),
         )
 
+    def document_holds(self, row: int, term: str) -> bool:
+        """Whether the document of a row has the term anywhere."""
+        documents, _ = self.documents.postings.of(term)
+        place = int(np.searchsorted(documents, self._document_of[row]))
+        return place < len(documents) and bool(documents[place] == self._document_of[row])
+
     def scores(self, terms: Sequence[str]) -> Floats:
         """The score of every row."""
         if self.documents.corpus_size == self.paragraphs.corpus_size:

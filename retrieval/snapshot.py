@@ -132,6 +132,11 @@ class Snapshot:
                 return
             yield after
 
+    def article_holds(self, paragraph_id: str, term: str) -> bool:
+        """Whether the paragraph's Document has the term anywhere; an unknown id has none."""
+        row = self.row(paragraph_id)
+        return row is not None and self.searcher.document_holds(row, term)
+
     def search(self, question: Question, limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
         """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term."""
         best = self.searcher.top(question.terms, max(limit, CANDIDATES), question.related)

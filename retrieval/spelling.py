@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from retrieval.coverage import FOUND
 from retrieval.language import QUESTION_WORDS, question_terms
 from retrieval.vocabulary import LATIN, LONGEST
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from retrieval.snapshot import Snapshot
 
 CLEARLY = 0.03
-"""By how much more of the highest possible score the mended question must reach."""
+"""By how much more of the highest possible score the mended question must reach; FOUND at least."""
 
 _COMMON = 0.03  # share of the paragraphs: a character that as many hold as a word stands by itself
 _TRIED = 2  # mended questions that are scored
@@ -46,7 +47,7 @@ class _Mend:
 def suggest(snapshot: Snapshot, question: Question) -> str | None:
     """The question as it may have been meant, in its normal form; None where no slip is likely."""
     normal, words, bm25 = question.normal, snapshot.dictionary, snapshot.searcher.paragraphs
-    mends = {mend for mend in _mends(snapshot, normal) if _repairs(mend, normal, bm25.postings)}
+    mends = {mend for mend in _mends(snapshot, normal) if _repairs(mend, normal, snapshot)}
     if not mends:
         return None
     terms = question_terms(normal, words)
@@ -61,7 +62,8 @@ def suggest(snapshot: Snapshot, question: Question) -> str | None:
         sought = question_terms(mended, words)
         shares[mended] = bm25.get_scores(sought).max() / bm25.highest_score(sought)
     best = max(shares, key=shares.__getitem__)
-    return best if shares[best] > scores.max() / bm25.highest_score(terms) + CLEARLY else None
+    enough = max(FOUND, scores.max() / bm25.highest_score(terms) + CLEARLY)
+    return best if shares[best] > enough else None
 
 
 def _mends(snapshot: Snapshot, normal: str) -> Iterator[_Mend]:
@@ -90,7 +92,7 @@ def _doubtful(snapshot: Snapshot, normal: str) -> set[Span]:
 
 
 def _standing(normal: str, snapshot: Snapshot) -> str:
-    """Say of each character what its word is: `+` known, `.` not, `?` asking, joining or not Chinese."""
+    """Say of each character what its word is: `+` a word, `.` none, `?` asking, joining or not Chinese."""
     postings = snapshot.searcher.paragraphs.postings
     common = _COMMON * len(postings.lengths)
 
@@ -99,6 +101,8 @@ def _standing(normal: str, snapshot: Snapshot) -> str:
             return "?"
         if len(postings.of(word)[0]) > (common if len(word) == 1 else 0):
             return "+"
+        if len(word) > 1 and snapshot.dictionary.FREQ.get(word):
+            return "+"  # a word, though the corpus is about other things
         return "?" if _ASKING.search(word) else "."
 
     return "".join(standing(word) * len(word) for word in snapshot.dictionary.words(normal))
@@ -113,9 +117,15 @@ def _breaks(text: str, postings: Postings) -> list[int]:
     ]
 
 
-def _repairs(mend: _Mend, normal: str, postings: Postings) -> bool:
-    """Whether the mended text has fewer breaks than before; a Latin word had none."""
+def _repairs(mend: _Mend, normal: str, snapshot: Snapshot) -> bool:
+    """Whether the mended text has fewer breaks, and is cut so that the word stands in it as one.
+
+    A Latin word had no break, and a name that is in no dictionary is cut as it happens.
+    """
+    postings, words = snapshot.searcher.paragraphs.postings, snapshot.dictionary
+    if mend.word.isascii():
+        return True
     before, after = max(mend.start - 1, 0), mend.end + 1
     mended = normal[before : mend.start] + mend.word + normal[mend.end : after]
-    left = len(_breaks(mended, postings))
-    return mend.word.isascii() or left < len(_breaks(normal[before:after], postings))
+    fewer = len(_breaks(mended, postings)) < len(_breaks(normal[before:after], postings))
+    return fewer and (not words.FREQ.get(mend.word) or mend.word in words.words(mend.of(normal)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from itertools import pairwise, product
+from itertools import chain, pairwise, product
 from typing import TYPE_CHECKING, Self
 
 import marisa_trie
@@ -125,7 +125,7 @@ def _character_sounds() -> dict[str, list[str]]:
     from pypinyin.pinyin_dict import pinyin_dict  # noqa: PLC0415 - an index is read without it
 
     characters = {chr(code): readings.split(",") for code, readings in pinyin_dict.items()}
-    plain = {reading: _plain(reading) for readings in characters.values() for reading in readings}
+    plain = {reading: _plain(reading) for reading in set(chain.from_iterable(characters.values()))}
     return {
         character: list(dict.fromkeys(map(plain.__getitem__, readings)))
         for character, readings in characters.items()

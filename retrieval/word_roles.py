@@ -58,6 +58,8 @@ _COUNTRIES = (
     "日本|俄罗斯|印度|巴西|加拿大|澳大利亚|意大利|西班牙|荷兰|瑞士|瑞典|越南|马来西亚|印度尼西亚|印尼|新加坡|菲律宾|墨西哥|"
     "南非|埃及|沙特|伊朗|伊拉克|以色列|土耳其|乌克兰|韩国|朝鲜"
 )
+NAMED_PLACE = re.compile(f"{_PROVINCES}|{_CITIES}|{_COUNTRIES}")
+"""Provinces, well-known cities and countries, by their short names."""
 _AREA = re.compile(
     rf"(?:{_PROVINCES})(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)?|(?:{_CITIES})市?|{_COUNTRIES}"
     r"|[^都城超股楼上地社小校园景山牧]\S*[市县区州镇乡]|[中美英法德泰]国"

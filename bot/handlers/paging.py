@@ -102,8 +102,9 @@ class Paging:
         )
 
     async def _vote(self, pressed: Pressed) -> None:
-        if pressed.press.action in ("up", "down"):
-            self._log.vote(pressed.entry.id, pressed.query.from_user.id, pressed.press.action)
+        press = pressed.press
+        if press.action in ("up", "down"):
+            self._log.vote(pressed.entry.id, pressed.query.from_user.id, press.action, press.rank)
         await asyncio.to_thread(self._log.flush, LOG_WAIT)
         voted = await self._find(pressed.query)
         await delivery.toast(pressed.query, pressed.words.thanks)
@@ -111,12 +112,14 @@ class Paging:
             await delivery.edit_buttons(pressed.message, voted.buttons())
 
     async def _ask(self, pressed: Pressed) -> None:
-        question, message = pressed.entry.answer.suggestion, pressed.message
-        if question is None or not isinstance(message, Message):
+        answer, message = pressed.entry.answer, pressed.message
+        if answer.suggestion is None or not isinstance(message, Message):
             await delivery.toast(pressed.query, pressed.words.gone)
             return
         await delivery.toast(pressed.query)
-        await self._questions.suggested(message, pressed.query.from_user, question)
+        await self._questions.suggested(
+            message, pressed.query.from_user, answer.question.text, answer.suggestion
+        )
 
     async def _find(self, query: CallbackQuery) -> Pressed | None:
         """Find the row of a pressed button; None where there is none for this chat."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from telegram import Message, MessageEntity
 from telegram.ext.filters import MessageFilter
@@ -19,15 +21,17 @@ from bot.rendering import answer_page
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable
 
     from telegram import InlineKeyboardMarkup, Update, User
     from telegram.ext import ContextTypes
 
     from bot.library import Library
     from bot.messages import Words
-    from bot.query_log import QueryLog, Source
+    from bot.query_log import Entry, QueryLog, Source
     from retrieval.model import Answer
+
+    Find = Callable[[], Awaitable[Answer]]
 
 
 class Questions:
@@ -36,6 +40,8 @@ class Questions:
         self._log = log
         self._admins = admins
         self._source: Source = source
+        # One for each asker in each chat, for as long as somebody holds it or waits for it.
+        self._turns: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
     async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer `/ask …`."""
@@ -47,35 +53,48 @@ class Questions:
         if update.message:
             await self._answer(update.message, text_without_mention(update.message))
 
-    async def suggested(self, message: Message, asker: User, question: str) -> None:
-        """Answer the question that our `message` suggests and `asker` chose."""
-        await self._reply(message, asker, self._library.answer(question))
+    async def suggested(self, message: Message, asker: User, typed: str, suggestion: str) -> None:
+        """Answer what our `message` suggests in place of what was `typed`, as `asker` chose."""
+
+        async def find() -> Answer:
+            answer = await self._library.answer(suggestion)
+            return replace(answer, question=replace(answer.question, text=typed, read_as=suggestion))
+
+        await self._reply(message, asker, find)
 
     async def _answer(self, message: Message, question: str) -> None:
         if question.strip():
-            await self._reply(message, message.from_user, self._find(message, question))
+            await self._reply(message, message.from_user, partial(self._find, message, question))
         else:
             await delivery.reply(message, escape(words_of(message.from_user).ask_for_question))
 
-    async def _reply(self, message: Message, user: User | None, answering: Awaitable[Answer]) -> None:
+    async def _reply(self, message: Message, user: User | None, find: Find) -> None:
         words = words_of(user)
         try:
-            answer, _ = await asyncio.gather(answering, delivery.typing(message.chat))
+            entry, _ = await asyncio.gather(self._logged(message, user, find), delivery.typing(message.chat))
         except SnapshotError:
             is_admin = user is not None and user.id in self._admins
             await delivery.reply(message, escape(words.no_index_admin if is_admin else words.no_index))
             return
-        entry = self._log.entry_of(
-            answer,
-            asker_id=user.id if user else 0,
-            chat_id=message.chat.id,
-            chat_kind=message.chat.type,
-            language=(user and user.language_code) or "",
-            source=self._source,
-        )
-        self._log.record(entry)  # before the reply, for its buttons read the log
+        answer = entry.answer
         sent = await delivery.reply(message, answer_page(answer, 0, words), _buttons(answer, entry.id, words))
         self._log.record(replace(entry, reply=sent.message_id))
+
+    async def _logged(self, message: Message, user: User | None, find: Find) -> Entry:
+        """Find the answer and log it, one at a time for an asker: a follow-up sees what it follows."""
+        asker_id, chat = user.id if user else 0, message.chat
+        async with self._turns.setdefault((chat.id, asker_id), asyncio.Lock()):
+            answer = await find()
+            entry = self._log.entry_of(
+                answer,
+                asker_id=asker_id,
+                chat_id=chat.id,
+                chat_kind=chat.type,
+                language=(user and user.language_code) or "",
+                source=self._source,
+            )
+            self._log.record(entry)  # before the reply, for its buttons read the log
+        return entry
 
     async def _find(self, message: Message, question: str) -> Answer:
         """Answer the question, also as one that follows the asker's last one or the one replied to."""

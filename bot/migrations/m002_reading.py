@@ -1,7 +1,8 @@
-"""How a follow-up was read, what was suggested, and what is shown of a paragraph beside its text.
+"""How a follow-up was read, what was suggested, what is shown beside a paragraph's text, what a vote is on.
 
 `hits.answering` are places in the paragraph's text, `hits.continued` the ids of the paragraphs that its list
-runs on into; both are JSON text. The indexes find the question that a follow-up may mean.
+runs on into; both are JSON text. `votes.rank` is the place, from 0, of the hit that was voted on; of earlier
+votes only the first one is known to have been shown. The indexes find the question that a follow-up may mean.
 """
 
 from __future__ import annotations
@@ -41,4 +42,5 @@ def apply(db: Database) -> None:
     hits.add_column("answering", str, not_null_default="[]")
     hits.add_column("continued", str, not_null_default="[]")
     hits.add_column("same_as", str)
+    db.table("votes").add_column("rank", int, not_null_default=0)
     db.create_view("overview", OVERVIEW, replace=True)

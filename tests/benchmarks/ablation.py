@@ -128,14 +128,15 @@ def _print(sets: Sequence[str], table: dict[str, list[Measures]]) -> None:
     print(f"{'':36}", *columns, sep="  ")
     for name, measures in table.items():
         mean = mean_of_sets(measures)
-        lost = {measure: mean[measure] - full[measure] for measure in mean}
+        lost = {measure: mean[measure] - full[measure] for measure in mean if measure in full}
         cells = [*map(_cell, (*measures, mean)), _cell(lost, "+")]
         line = (f"{cell:>{len(top)}}" for cell, top in zip(cells, columns, strict=True))
         print(f"{name:36}", *line, sep="  ")
 
 
 def _cell(measures: Measures, sign: str = "") -> str:
-    return " / ".join(f"{100 * measures[f'recall@{k}']:{sign}.1f}" for k in (1, 5))
+    shares = (measures.get(f"recall@{k}") for k in (1, 5))
+    return " / ".join("–" if share is None else f"{100 * share:{sign}.1f}" for share in shares)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,18 @@ def test_ask_prints_the_whole_list(workplace: Path) -> None:
     assert lines[4].startswith("—— 补贴")
 
 
+def test_ask_prints_nothing_twice(workplace: Path) -> None:
+    """A copy and an item of a list that is printed already take no place of `--limit`; JSON has all hits."""
+    listed = "# 补贴\n\n补贴要交以下材料：\n\n（一）补贴申请表；\n\n（二）补贴合同。\n"
+    for name in ("subsidy", "copy"):
+        (workplace / "seeds" / f"{name}.md").write_text(listed, encoding="utf-8")
+    wenju("index")
+    printed = wenju("ask", "--limit", "10", "补贴要交哪些材料").stdout.splitlines()
+    assert printed.count("补贴要交以下材料：") == printed.count("（一）补贴申请表；") == 1
+    given = json.loads(wenju("ask", "--json", "--limit", "1", "补贴要交哪些材料").stdout)
+    assert len(given["paragraphs"]) == 4
+
+
 def test_ask_answers_in_json() -> None:
     """The JSON object has the keys that programs rely on."""
     wenju("index")
@@ -210,6 +222,15 @@ def test_evaluate_measures_the_votes(workplace: Path) -> None:
     wenju("index")
     assert json.loads(wenju("evaluate", "--log", "--json").stdout)["gone"] == 2
     assert wenju("evaluate", "--log").stdout.splitlines()[1].split()[0] == "log"
+
+
+def test_no_votes_measure_nothing(workplace: Path) -> None:
+    """Without votes a share is no number, in JSON null and in the table a dash."""
+    wenju("index")
+    QueryLog.open(workplace / "data" / "queries.db").close()
+    measures = json.loads(wenju("evaluate", "--log", "--json").stdout)
+    assert (measures["upvoted"], measures["recall@1"], measures["found"]) == (0, None, None)
+    assert wenju("evaluate", "--log").stdout.splitlines()[1].split()[:3] == ["log", "0", "–"]
 
 
 @pytest.mark.parametrize(

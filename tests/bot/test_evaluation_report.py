@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +14,23 @@ from retrieval.evaluation import Evaluation
 from retrieval.misses import FigureMiss, Match, Miss
 from retrieval.model import Figure, Paragraph
 
-MEASURES = {
+if TYPE_CHECKING:
+    from retrieval.measures import Measures
+
+MEASURES: Measures = {
     "questions": 1200,
     "recall@1": 0.75,
     "numeric_questions": 3,
     "figure@1": 0.5,
     "milliseconds": 2.25,
 }
-WORDS_ONLY = {**MEASURES, "questions": 9, "recall@1": 0.25, "numeric_questions": 0, "figure@1": 0.0}
+WORDS_ONLY: Measures = {
+    **MEASURES,
+    "questions": 9,
+    "recall@1": 0.25,
+    "numeric_questions": 0,
+    "figure@1": None,
+}
 
 
 def match(text: str, rank: int | None = 2, terms: tuple[tuple[str, float], ...] = (("磨坊", 1.5),)) -> Match:
@@ -54,6 +64,8 @@ def test_json_keeps_every_measure() -> None:
     assert line == '{"recall@1": 0.123456}'
     [line] = json_lines([Evaluation("茶", {"questions": 1}, {"recall@1": 0.5})], named=True)
     assert line == '{"set": "茶", "questions": 1, "plain": {"recall@1": 0.5}}'
+    [line] = json_lines([Evaluation("茶", {"upvoted": 0, "recall@1": None})], named=False)
+    assert line == '{"upvoted": 0, "recall@1": null}'
 
 
 def test_a_miss_tells_why_another_paragraph_won() -> None:
@@ -64,10 +76,10 @@ def test_a_miss_tells_why_another_paragraph_won() -> None:
         "mill：排得最靠后的段落",
         "",
         "磨坊建于哪年",
-        "  应是：第 2 名，1.75 分，其中上下文 0.25",
+        "  应是：第 2 名，1.75 分，其中词以外 0.25",
         "    水磨坊 · 沿革 · 磨坊临河。",
         "    磨坊 1.50",
-        "  首位，2.75 分，其中上下文 0.25",
+        "  首位，2.75 分，其中词以外 0.25",
         "    水磨坊 · 沿革 · 磨坊有三座。",
         "    磨坊 2.00  座 0.50",
     ]
@@ -78,7 +90,7 @@ def test_a_miss_without_paragraphs_is_told() -> None:
     misses = (Miss("甲", None, None), Miss("乙", match("磨坊临河。", None, ()), None))
     printed = list(lines([Evaluation("mill", MEASURES, misses=misses)]))
     assert {"  应是：不在索引中", "  首位：没有段落"} <= set(printed)
-    assert "  应是：没有相同的词，0.00 分，其中上下文 0.00" in printed
+    assert "  应是：没有相同的词，0.00 分，其中词以外 0.00" in printed
 
 
 def test_what_is_still_disliked_is_told() -> None:
@@ -89,7 +101,7 @@ def test_what_is_still_disliked_is_told() -> None:
         "log：仍以被踩的段落作答",
         "",
         "磨坊几座",
-        "  首位，1.75 分，其中上下文 0.25",
+        "  首位，1.75 分，其中词以外 0.25",
         "    水磨坊 · 沿革 · 磨坊临河。",
         "    磨坊 1.50",
     ]

@@ -52,13 +52,13 @@ def test_every_earlier_log_becomes_todays(number: int, tmp_path: Path) -> None:
     assert answered.answer.hits[0].paragraph.text == "湖面约20平方公里。"
     assert answered.answer.figures[0].value == 20.0
     assert answered.answer.question.wanted.kinds == ("measure",)
-    assert (answered.ups, answered.reply) == (1, 7)
+    assert (answered.votes, answered.reply) == (((0, "up"),), 7)
     assert not unanswered.answer.found
 
 
 @pytest.mark.parametrize("number", VERSIONS[1:])
 def test_what_the_second_version_added_can_be_read(number: int, tmp_path: Path) -> None:
-    """Since then a log holds how a question was read, what was suggested, and more of each hit."""
+    """A log then holds how a question was read, what was suggested, more of a hit, and the vote's place."""
     with closing(QueryLog(restored(number, tmp_path / "log.db"), b"k" * 32)) as log:
         followed = log.get("v2-0")
     assert followed is not None
@@ -68,6 +68,7 @@ def test_what_the_second_version_added_can_be_read(number: int, tmp_path: Path) 
     assert lake.answering == ((0, 9),)
     assert [paragraph.text for paragraph in lake.continued] == ["其中水深超过5米的约8平方公里。"]
     assert copy.same_as == lake.paragraph.id
+    assert followed.votes == ((1, "down"),)
 
 
 def test_each_step_is_numbered() -> None:

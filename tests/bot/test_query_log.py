@@ -179,14 +179,15 @@ def test_a_second_try_stays_one_row(log: QueryLog, path: Path) -> None:
 
 
 def test_one_vote_a_person(log: QueryLog) -> None:
-    """A person's later vote takes the place of the earlier one; others count beside it."""
+    """A person's later vote takes the place of the earlier one, its rank too; others count beside it."""
     log.record(entry(log, log_id="voted"))
-    for voter, verdict in ((1, "up"), (2, "down"), (1, "down"), (1, "down")):
-        log.vote("voted", voter, verdict)  # type: ignore[arg-type]
+    for voter, verdict, rank in ((1, "up", 0), (2, "down", 0), (1, "down", 0), (1, "down", 1)):
+        log.vote("voted", voter, verdict, rank)  # type: ignore[arg-type]
     assert log.flush()
     found = log.get("voted")
     assert found is not None
     assert (found.ups, found.downs) == (0, 2)
+    assert sorted(found.votes) == [(0, "down"), (1, "down")]
 
 
 def test_a_vote_without_its_entry_holds_up_nothing(log: QueryLog, caplog: pytest.LogCaptureFixture) -> None:
@@ -261,6 +262,18 @@ def test_the_question_that_a_reply_means(log: QueryLog) -> None:
         assert log.question_before(42, -1001, reply=7) == "旧问"
         assert log.question_before(42, -1001, reply=8) == "新问"
         assert log.flush()
+
+
+def test_a_reply_means_the_last_of_one_number(log: QueryLog) -> None:
+    """Where message ids have started again, the last question of that id is meant, not the first written."""
+    new, old = asked(log, "新问", reply=7), asked(log, "旧问", reply=7)
+    log.record(replace(new, id="a"))
+    log.record(replace(old, id="b", at=old.at - timedelta(days=3)))
+    assert log.flush()
+    assert log.question_before(42, -1001, reply=7) == "新问"
+    log.record(replace(asked(log, "最新问", reply=7), id="c", at=new.at + timedelta(seconds=1)))
+    assert log.flush()
+    assert log.question_before(42, -1001, reply=7) == "最新问"
 
 
 def test_no_question_is_before_after_ten_minutes(log: QueryLog) -> None:

@@ -206,6 +206,10 @@ def test_copies_are_named_not_shown() -> None:
     assert answer_page(both, 0, SIMPLIFIED).endswith("2021年3月5日\n另见：转载0；转载1")
     many = replace(ANSWER, hits=(ANSWER.hits[0], *copies), figures=())
     assert answer_page(many, 0, SIMPLIFIED).endswith("\n另见：转载0；转载1 等 3 篇")
+    listed = replace(ANSWER.hits[0], continued=ITEMS)
+    copied = replace(copies[0], same_as=ITEMS[0].id)
+    listing = replace(ANSWER, hits=(listed, Hit(ITEMS[0], 2.0), copied), figures=())
+    assert answer_page(listing, 0, SIMPLIFIED).endswith("\n另见：转载0")
     inside = replace(copies[0], paragraph=replace(TEA, id="again"))
     assert "另见" not in answer_page(replace(ANSWER, hits=(ANSWER.hits[0], inside)), 0, SIMPLIFIED)
 

@@ -58,6 +58,18 @@ def test_the_first_paragraph_is_judged_by_the_more_votes(tmp_path: Path) -> None
     assert said(votes.down) == {("disliked", "磨坊在哪", first)}
 
 
+def test_the_paragraph_voted_on_is_judged(tmp_path: Path) -> None:
+    """A vote on a later page is on its paragraph, and says nothing of the first one."""
+    answer = Answer(Question("磨坊在哪", "磨坊在哪", ("磨坊",)), found=True, hits=HITS, figures=())
+    path = logged(tmp_path / "queries.db", {"paged": (answer, ("down",))})
+    log = QueryLog.open(path)
+    log.vote("paged", 7, "up", 1)
+    log.close()
+    votes = read_votes(path)
+    assert said(votes.up) == {("paged", "磨坊在哪", frozenset({"second"}))}
+    assert said(votes.down) == {("paged", "磨坊在哪", frozenset({"first"}))}
+
+
 def test_only_what_was_shown_is_judged(tmp_path: Path) -> None:
     """An offered paragraph was shown, those of an honest refusal were not."""
     question = Question("磨坊在哪", "磨坊在哪", ("磨坊",))

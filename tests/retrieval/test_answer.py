@@ -96,7 +96,7 @@ def test_a_question_found_alone_is_left_alone(snapshot: Snapshot) -> None:
 
 def test_a_question_that_is_half_covered_is_near(snapshot: Snapshot) -> None:
     """Where only a part of the question is held, the best paragraph is offered, not claimed."""
-    given_answer = answer(snapshot, "茶叶加工技术培训")
+    given_answer = answer(snapshot, "茶叶加工技术培训班")
     assert not given_answer.found
     assert given_answer.near
     assert "茶叶" in given_answer.hits[0].paragraph.text

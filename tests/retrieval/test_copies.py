@@ -20,6 +20,14 @@ def test_another_figure_is_no_copy() -> None:
     assert copies([NEWS, *others]) == [None] * 4
 
 
+def test_the_opposite_is_no_copy() -> None:
+    """Texts of which one says the opposite, or of which nothing is said, are no copies."""
+    news = "三月份县城的蔬菜批发价格环比上升，其中叶菜类的价格上升最多，供销社提醒农户错峰上市。"
+    others = [news.replace("上升", "下降"), news.replace("提醒", "没有提醒")]
+    assert copies([news, *others]) == [None] * 3
+    assert copies(["！", "？"]) == [None, None]
+
+
 def test_different_texts() -> None:
     """Texts that share some sentences are no copies, and neither is one that says much more."""
     assert copies(

@@ -7,12 +7,14 @@ import jieba
 import pytest
 from rank_bm25 import BM25Okapi
 
+from retrieval.answer import answer
 from retrieval.baseline import Baseline
 from retrieval.errors import WenjuError
 from retrieval.evaluation import Options, evaluate, evaluate_set, evaluate_votes, index_passages
 from retrieval.judged_sets import JudgedQuestion, JudgedSet
 from retrieval.measures import mean_of_sets
 from retrieval.model import Paragraph
+from retrieval.synonyms import read_synonyms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +82,7 @@ def test_shares_are_counted_over_the_questions(corpus: Snapshot) -> None:
     assert measures["recall@1"] == measures["mrr@10"] == 0.75
     assert measures["numeric_questions"] == 3
     assert measures["figure@1"] == measures["figure@3"] == pytest.approx(2 / 3)
-    assert 0 < measures["milliseconds_p50"] <= measures["milliseconds_p95"]
+    assert 0 < (measures["milliseconds_p50"] or 0) <= (measures["milliseconds_p95"] or 0)
     assert "refused" not in measures
     assert "foreign" not in measures
 
@@ -151,7 +153,41 @@ def test_a_miss_shows_what_each_term_added(corpus: Snapshot) -> None:
     assert {"干茶", "产量"} <= {term for term, _ in miss.first.terms}
     added = [weight for _, weight in miss.first.terms]
     assert added == sorted(added, reverse=True)
-    assert miss.first.score == pytest.approx(sum(added) + miss.first.context)
+    assert miss.first.score == pytest.approx(sum(added) + miss.first.rest)
+
+
+def test_a_miss_agrees_with_the_answer(tmp_path: Path) -> None:
+    """What came first, and the right one's rank, are the answer's, which reranks and knows synonyms."""
+    texts = ("茶园管理办法。" * 6, "茶园在县城。面积见统计年鉴。", "茗圃面积12万亩。")
+    passages = tuple(Paragraph(f"p{row}", "set", row, 0, "", None, text) for row, text in enumerate(texts))
+    corpus = index_passages(passages, tmp_path, None)
+    path = tmp_path / "synonyms.txt"
+    path.write_text("茶园 => 茗圃\n", encoding="utf-8")
+    synonyms = read_synonyms(path)
+    for gold in ("p0", "p1"):
+        asked = JudgedSet("set", passages, (judged("茶园面积多少", gold),))
+        given = answer(corpus, "茶园面积多少", synonyms=synonyms)
+        [miss] = evaluate_set(corpus, asked, Options(errors=1, synonyms=synonyms)).misses
+        assert miss.first is not None
+        assert miss.first.paragraph.id == "p2"
+        assert (miss.first.paragraph, miss.first.score) == (given.hits[0].paragraph, given.hits[0].score)
+        assert miss.gold is not None
+        assert miss.gold.rank == asked.questions[0].rank(given)
+
+
+def test_a_right_paragraph_far_down_has_its_rank(tmp_path: Path) -> None:
+    """Beyond the answer's hits, and beyond what is reranked, ranks count on through the whole corpus."""
+    passages = tuple(
+        Paragraph(f"p{row}", "set", row, 0, "", None, "茶园面积。" + "采摘从清明前后开始。" * row)
+        for row in range(30)
+    )
+    corpus = index_passages(passages, tmp_path, None)
+    asked = JudgedSet("set", passages, (judged("茶园面积", "p14"), judged("茶园面积", "p27")))
+    misses = evaluate_set(corpus, asked, Options(errors=2)).misses
+    assert [(miss.gold.paragraph.id, miss.gold.rank) for miss in misses if miss.gold] == [
+        ("p27", 28),
+        ("p14", 15),
+    ]
 
 
 def test_the_worst_misses_come_first(corpus: Snapshot) -> None:
@@ -229,15 +265,16 @@ def test_votes_are_asked_anew(corpus: Snapshot) -> None:
 def test_the_mean_is_of_the_sets_that_measure_it() -> None:
     """Every set counts alike, but a set without numeric questions says nothing of figures."""
     one = {"questions": 1, "recall@1": 0.5, "numeric_questions": 1, "figure@1": 0.5, "refused": 0.25}
-    other = {"questions": 9, "recall@1": 1.0, "numeric_questions": 0, "figure@1": 0.0}
+    other = {"questions": 9, "recall@1": 1.0, "numeric_questions": 0, "figure@1": None}
     assert mean_of_sets([one, other]) == {"recall@1": 0.75, "figure@1": 0.5, "refused": 0.25}
+    assert mean_of_sets([one, {"questions": 2, "recall@1": None}])["recall@1"] == 0.5
     assert mean_of_sets([]) == {}
 
 
 def test_an_empty_corpus_finds_nothing(tmp_path: Path) -> None:
     """Shares are 0, also rank-bm25's, and the misses have no paragraph to show."""
-    options = Options(compare=True, errors=3)
-    [evaluation] = evaluate([write_set(tmp_path, (), QUESTIONS)], None, options)
+    empty = index_passages((), tmp_path, None)
+    evaluation = evaluate_set(empty, JudgedSet("set", (), QUESTIONS), Options(compare=True, errors=3))
     assert evaluation.measures["recall@1"] == 0
     assert evaluation.plain is not None
     assert evaluation.plain["recall@1"] == 0
@@ -245,9 +282,21 @@ def test_an_empty_corpus_finds_nothing(tmp_path: Path) -> None:
 
 
 def test_no_questions_measure_nothing(corpus: Snapshot) -> None:
-    """Shares and times of nothing are 0."""
+    """Shares and times of nothing are None, and so are ranks where every question is to be refused."""
     measures = evaluate_set(corpus, judged_set()).measures
-    assert set(measures.values()) == {0}
+    counts = {"questions": 0, "numeric_questions": 0}
+    assert measures == dict.fromkeys(measures) | counts
+    unanswerable = evaluate_set(corpus, judged_set(judged("火星上有水吗", None)), Options(compare=True))
+    assert unanswerable.measures["refused"] == 1
+    for measured in (unanswerable.measures, unanswerable.plain or {}):
+        assert (measured["recall@1"], measured["mrr@10"]) == (None, None)
+
+
+def test_a_right_paragraph_must_be_in_the_set(tmp_path: Path) -> None:
+    """A question whose passage_ids name a passage that is not there is told with the file and its id."""
+    folder = write_set(tmp_path, PASSAGES, (*QUESTIONS, judged("渡口几班船", "p9")))
+    with pytest.raises(WenjuError, match=r"questions\.jsonl: 问题 渡口几班船 .* p9"):
+        list(evaluate([folder]))
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,9 @@ def test_another_place(before: str, question: str, expected: str, dictionary: Di
         ("怎么办理护照", "没有身份证呢", "没有身份证，怎么办理护照"),
         (EXPORTS, "增速呢", "2021年湖南省茶叶出口额的增速"),
         ("申请创业补贴的条件是什么", "流程呢", "申请创业补贴的流程是什么"),
+        ("二等奖奖励多少？", "那三等奖呢？", "三等奖奖励多少"),
+        ("市级作坊补助多少钱", "县级作坊呢", "县级作坊补助多少钱"),
+        (EXPORTS, "然后广东呢", "2021年广东茶叶出口额是多少"),
     ],
 )
 def test_another_subject(before: str, question: str, expected: str, dictionary: Dictionary) -> None:
@@ -80,10 +83,12 @@ def test_another_subject(before: str, question: str, expected: str, dictionary: 
         ("湖南省有多少家茶厂", "其中国营的呢", "湖南省，其中国营有多少家茶厂"),
         ("2020年湖南有多少家茶厂", "其中有多少家是国营的", "2020年湖南茶厂，其中有多少家是国营"),
         ("哪些县种茶", "其中湖南呢", "哪些县种茶，其中湖南"),
+        ("湖南茶叶出口额全国排名第几？", "其中中部呢？", "湖南茶叶出口额中部排名第几"),
+        ("湖南茶叶出口额排名第几？", "其中中部呢？", "湖南茶叶出口额，其中中部排名第几"),
     ],
 )
 def test_a_part(before: str, question: str, expected: str, dictionary: Dictionary) -> None:
-    """`其中` asks about a part of what the old question was about."""
+    """`其中` asks about a part of what the old question was about, or ranks it among fewer."""
     assert complete(question, before, dictionary) == expected
 
 
@@ -155,6 +160,32 @@ def test_a_pronoun(before: str, question: str, expected: str | None, dictionary:
 def test_a_question_that_stands_by_itself(question: str, dictionary: Dictionary) -> None:
     """What names its own topic, or asks nothing at all, is left alone."""
     assert complete(question, CONGRESS, dictionary) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    """
+    换成英文 換成英文 用英语说 其实呢 然后呢 那然后呢 所以呢 它呢 他们呢 这个呢 其他呢 在吗 还有吗 那对吗
+    几点了 现在几点了 你是谁 那你呢 您叫什么 我是谁 你好 您好 早上好 谢谢 好的 好的呢 哈哈哈 问题呢 辛苦了
+    """.split(),  # noqa: SIM905 - a list of words reads best as words
+)
+def test_chatter(question: str, dictionary: Dictionary) -> None:
+    """What is said to the bot, and a word that names nothing, asks nothing of the old topic."""
+    assert complete(question, EXPORTS, dictionary) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("几点开始", "全省旅游大会几点开始"),
+        ("还有哪些人参加", "全省旅游大会还有哪些人参加"),
+        ("然后谁主持的", "全省旅游大会谁主持的"),
+        ("这个会谁主持的", "全省旅游大会谁主持的"),
+    ],
+)
+def test_a_question_that_begins_like_chatter(question: str, expected: str, dictionary: Dictionary) -> None:
+    """More than chatter is a question all the same."""
+    assert complete(question, CONGRESS, dictionary) == expected
 
 
 @pytest.mark.parametrize("before", ["", "？", "为什么", "茶" * 200])

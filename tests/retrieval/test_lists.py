@@ -26,6 +26,22 @@ def taken(*texts: str) -> int:
     return len(continuation(first, after))
 
 
+def test_items_after_a_lead_in() -> None:
+    """Items that end in semicolons follow their lead-in without numbers."""
+    assert taken("申请人须提交：", "申请表；", "身份证；", "租赁合同。", "材料不全的当场告知。") == 3
+
+
+def test_a_second_thought_begins_no_list() -> None:
+    """A paragraph that begins with 其次 belongs to something before it, and runs on into nothing."""
+    assert taken("其次是修路，包括三条乡道。", "再次是引水。") == 0
+    assert taken("首先是修路。", "其次是引水。") == 1
+
+
+def test_blank_lines_are_read_in_linear_time() -> None:
+    """A text of nothing but line ends, however long, is read at once."""
+    assert len(blocks("\n" * 50_000 + "一、修路。")) == 1
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -43,7 +43,6 @@ def indexed(folder: Path, articles: dict[str, str]) -> Snapshot:
     ("typed", "meant"),
     [
         pytest.param("如何改善营商环镜", "如何改善营商环境", id="a character of the same sound"),
-        pytest.param("如何改善营商幻境", "如何改善营商环境", id="a word of the same sound"),
         pytest.param("全县进出口总鹅是多少", "全县进出口总额是多少", id="within a longer word"),
         pytest.param("常沙到云岭县多少公里", "长沙到云岭县多少公里", id="a character of two sounds"),
         pytest.param("从长傻到云岭县多少公里", "从长沙到云岭县多少公里", id="another tone"),
@@ -53,7 +52,7 @@ def indexed(folder: Path, articles: dict[str, str]) -> Snapshot:
         pytest.param("阿列克射设计了什么", "阿列克谢设计了什么", id="a character that only looks alike"),
         pytest.param("阿克列谢设计了什么", "阿列克谢设计了什么", id="two characters swapped"),
         pytest.param("阿列谢设计了什么", "阿列克谢设计了什么", id="a character dropped"),
-        pytest.param("阿列列克谢设计了什么", "阿列克谢设计了什么", id="a character doubled"),
+        pytest.param("如何改善营商商环境", "如何改善营商环境", id="a character doubled"),
         pytest.param("水坝和水店站", "水坝和水电站", id="a word of three characters"),
         pytest.param("Chatgtp的书", "chatgpt的书", id="two letters swapped"),
         pytest.param("chatgp的书", "chatgpt的书", id="a letter dropped"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.buttons import LogsPage, Press
+from bot.log_database import read_entries, reading
 from bot.messages import SIMPLIFIED
 from bot.query_log import new_id
 from retrieval.index import Index
@@ -139,6 +140,25 @@ async def test_votes(asker: Person, sandbox: Sandbox) -> None:
     assert {"👍", "👎 ✓"} <= set(labels(answer))
     await press(asker, sandbox, answer, SIMPLIFIED.next)
     assert {"👍", "👎 ✓"} <= set(labels(answer))
+
+
+async def test_a_vote_is_on_the_page_it_stands_under(
+    settings: Settings,
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    asker: Person,
+    sandbox: Sandbox,
+) -> None:
+    """The log knows which result a vote is on."""
+    async with running():
+        answer = await asker.ask(QUESTION)
+        await press(asker, sandbox, answer, SIMPLIFIED.next)
+        voted = Press.parse(str(answer.button("👍")["callback_data"]))
+        await press(asker, sandbox, answer, "👍")
+    with reading(settings.query_log) as log:
+        [entry] = read_entries(log)
+    assert voted is not None
+    assert voted.rank > 0
+    assert entry.votes == ((voted.rank, "up"),)
 
 
 async def test_after_a_restart(

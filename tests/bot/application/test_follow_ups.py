@@ -42,6 +42,15 @@ async def test_a_chain(asker: Person) -> None:
 
 
 @pytest.mark.usefixtures("bot")
+async def test_a_follow_up_sent_right_behind_its_question(asker: Person) -> None:
+    """It waits for the question before it, and still follows that one."""
+    await asker.say(ROAD)
+    await asker.say("什么时候通车的？")
+    texts = {(await asker.next_reply()).text.split("\n")[0] for _ in range(2)}
+    assert "按“盘山公路什么时候通车的”作答" in texts
+
+
+@pytest.mark.usefixtures("bot")
 async def test_a_whole_question_is_left_alone(asker: Person) -> None:
     """What stands by itself is answered as before, without a line on how it was read."""
     await asker.ask(ROAD)

@@ -37,6 +37,7 @@ async def test_a_slip_brings_a_suggestion(asker: Person) -> None:
     assert answer.text == f"{SIMPLIFIED.not_found}\n您是不是想问：{MENDED}"
     await (await asker.press(answer, SIMPLIFIED.ask_that)).wait()
     mended = await asker.next_reply()
+    assert mended.text.startswith(f"按“{MENDED}”作答\n")
     assert "给过往车辆发放防滑链" in mended.text
     assert mended.json["reply_to_message"]["message_id"] == answer.id
     assert SIMPLIFIED.ask_that not in str(mended.buttons)
@@ -66,7 +67,8 @@ async def test_after_a_restart(
         await (await asker.press(answer, SIMPLIFIED.ask_that)).wait()
         reply = await asker.next_reply()
     mended, typed = logged(settings)
-    assert [typed.answer.question.text, mended.answer.question.text] == [SLIP, MENDED]
+    assert (typed.answer.question.text, typed.answer.question.read_as) == (SLIP, None)
+    assert (mended.answer.question.text, mended.answer.question.read_as) == (SLIP, MENDED)
     assert typed.answer.suggestion == MENDED
     assert (mended.asker, mended.chat, mended.reply) == (typed.asker, typed.chat, reply.id)
 

@@ -69,10 +69,11 @@ CREATE TABLE "votes" (
    "query" TEXT REFERENCES "queries"("id"),
    "voter" TEXT,
    "verdict" TEXT NOT NULL,
-   "at" TEXT NOT NULL,
+   "at" TEXT NOT NULL, "rank" INTEGER NOT NULL DEFAULT 0,
    PRIMARY KEY ("query", "voter")
 ) STRICT;
-INSERT INTO "votes" VALUES('v1-0','a50d816b4c0a80eb','up','2026-01-02T03:05:00.000Z');
+INSERT INTO "votes" VALUES('v1-0','a50d816b4c0a80eb','up','2026-01-02T03:05:00.000Z',0);
+INSERT INTO "votes" VALUES('v2-0','a50d816b4c0a80eb','down','2026-02-03T04:06:00.000Z',1);
 CREATE INDEX "idx_queries_at"
     ON "queries" ("at");
 CREATE INDEX "idx_queries_found_at"
