@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from retrieval.model import Answer
 
-__all__ = ["Entry", "QueryLog", "QueryLogError", "Source", "Verdict", "new_id"]
+__all__ = ["SHOWN_AFTER", "Entry", "QueryLog", "QueryLogError", "Source", "Verdict", "new_id"]
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, in the order of its codes
 PENDING = 10_000  # records held in memory while the database cannot be written
@@ -56,6 +56,7 @@ FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries
 RECENT = timedelta(minutes=10)  # how long a question may be followed by another
 LOOK_WAIT = 0.05  # seconds that a question waits for a locked log
 KEY_BYTES = 32
+SHOWN_AFTER = 0.5  # seconds that what was just recorded may take before the log is shown without it
 
 logger = logging.getLogger(__name__)
 

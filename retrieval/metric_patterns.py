@@ -115,7 +115,7 @@ HAPPENED = re.compile(
 """What people that are counted do or suffer: the metric of `54人受伤`."""
 
 SCOPE = re.compile(
-    r"(?:全国|全省|全市|全县|全区|全州|全球|世界|亚洲|中部|东部|西部|东北|国内|省内|市内|行业|同类)$"
+    r"(?:全国|全省|全市|全县|全区|全州|全球|世界|亚洲|中部|东部|西部|东北|国内|省内|市内|行业|同类)(?:地区)?$"
 )
 RANKED = re.compile(
     r"(?P<change>(?:排名|排行|排在|排|名列|位列|位居|列|居)(?P<scope>[\u4e00-\u9fff\d]{0,8}))$"

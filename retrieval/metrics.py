@@ -184,7 +184,7 @@ def _before(simple: str, figure: Figure, sentence: _Sentence) -> _Metric | None:
                 return scope
             noun = _noun(words, figure, simple, whole=start == begin)
             if figure.kind == "rank" and change and noun is None:
-                noun = _plain(words.removeprefix("该").rstrip("均都也又已"))
+                noun = _ranked(words.removeprefix("该").rstrip("均都也又已"))
             return _Metric(noun, "" if noun.endswith(change) else change) if noun else None
         end = date.start if date else begin
     if not change and not _closed(simple, figure):
@@ -194,11 +194,18 @@ def _before(simple: str, figure: Figure, sentence: _Sentence) -> _Metric | None:
 
 def _scoped(words: str, figure: Figure, sentence: _Sentence) -> _Metric | None:
     """Give the second rank of `湖南排名全国第8、中部第1` its noun back."""
+    words = words.removeprefix("在")
     if figure.kind != "rank" or not sentence.bound or not patterns.SCOPE.fullmatch(words):
         return None
     metric = sentence.metrics[-1]
     scope = patterns.SCOPE.search(metric.change)
     return _Metric(metric.noun, metric.change[: scope.start()] + words) if scope else _Metric(words)
+
+
+def _ranked(words: str) -> str | None:
+    """Give what is ranked, which may be somebody's: `湖南的营商环境`."""
+    owner, of, noun = words.rpartition("的")
+    return words if of and _plain(owner) and _plain(noun) and len(words) <= _LONGEST else _plain(words)
 
 
 def _plain(words: str) -> str | None:

@@ -13,7 +13,7 @@ from bot.buttons import LogsPage, logs_buttons
 from bot.library import RebuildRunningError
 from bot.markup import escape
 from bot.messages import words_of
-from bot.query_log import QueryLogError
+from bot.query_log import SHOWN_AFTER, QueryLogError
 from bot.reports import logs_listing, rebuild_failure, rebuild_progress, rebuild_report
 from retrieval.errors import WenjuError
 
@@ -69,6 +69,7 @@ class Admin:
 
     async def _listing(self, page: LogsPage, words: Words) -> tuple[str, InlineKeyboardMarkup | None]:
         def read() -> tuple[str, InlineKeyboardMarkup]:
+            self._log.flush(SHOWN_AFTER)
             count = self._log.count(unanswered=page.unanswered)
             entries = self._log.latest(LOGS_SIZE, page.offset, unanswered=page.unanswered)
             return logs_listing(entries, count, page, words), logs_buttons(page, LOGS_SIZE, count, words)

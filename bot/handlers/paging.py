@@ -12,6 +12,7 @@ from bot import delivery
 from bot.buttons import Press, answer_buttons, back_button
 from bot.messages import words_of
 from bot.pages import shown_ranks
+from bot.query_log import SHOWN_AFTER
 from bot.rendering import answer_page, context_page
 from retrieval.errors import SnapshotError
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.messages import Words
     from bot.query_log import Entry, QueryLog
-
-LOG_WAIT = 0.5  # seconds for a vote to be written before it is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class Paging:
         press = pressed.press
         if press.action in ("up", "down"):
             self._log.vote(pressed.entry.id, pressed.query.from_user.id, press.action, press.rank)
-        await asyncio.to_thread(self._log.flush, LOG_WAIT)
+        await asyncio.to_thread(self._log.flush, SHOWN_AFTER)
         voted = await self._find(pressed.query)
         await delivery.toast(pressed.query, pressed.words.thanks)
         if voted:

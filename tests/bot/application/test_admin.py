@@ -115,10 +115,11 @@ async def test_refresh_at_start(
     """What changed in the folder while the bot was off is known soon after its start."""
     (settings.documents / "bridge.md").write_text("# 廊桥\n\n石塘镇的老廊桥桥长48米。\n", encoding="utf-8")
     async with running():
-        for _ in range(50):
+        for _ in range(20):
             answer = await asker.ask("老廊桥的桥长多少米")
             if "48米" in answer.text:
                 return
+            await asyncio.sleep(0.5)
     raise AssertionError("the new article is not found")
 
 

@@ -66,7 +66,9 @@ async def test_after_a_restart(
     async with running():
         await (await asker.press(answer, SIMPLIFIED.ask_that)).wait()
         reply = await asker.next_reply()
-    mended, typed = logged(settings)
+    entries = logged(settings)
+    mended = next(entry for entry in entries if entry.answer.question.read_as)
+    typed = next(entry for entry in entries if not entry.answer.question.read_as)
     assert (typed.answer.question.text, typed.answer.question.read_as) == (SLIP, None)
     assert (mended.answer.question.text, mended.answer.question.read_as) == (SLIP, MENDED)
     assert typed.answer.suggestion == MENDED
