@@ -19,18 +19,19 @@ from retrieval.plain import plain
 if TYPE_CHECKING:
     from retrieval.model import Answer, Figure, Question, Wanted
 
-# An hour answers how many days, and dollars how much money: in these the kind is all that has to agree.
 _CHANGE_ASKED = re.compile(
     "[增减升降涨跌]|提高|压缩|缩短|扩大|回落|下滑|收窄|上调|下调|节[约省]|变化|同比|环比|多少?倍|多多少|少多少|改善"
 )
+_AMOUNT_OF_CHANGE = "(?:增长|增加|提高|上升|上涨|下降|下跌|下滑|减少|降低)了?(?:多少|几)"
+_AMOUNT_OF_CHANGE_ASKED = re.compile(_AMOUNT_OF_CHANGE)
 _GROWTH_ASKED = re.compile(
     "增速|增幅|涨幅|降幅|跌幅|(?:增长|下降|上升|上涨|下跌|下滑)(?:率|速度|百分)|(?:同比|环比)(?:增长|下降)[?？]?$"
-    "|(?:增长|增加|提高|上升|上涨|下降|下跌|下滑|减少|降低)了?(?:多少|几)"
+    f"|{_AMOUNT_OF_CHANGE}"
 )
 _EXPORTS_OR_IMPORTS = re.compile("(?:进口|出口)(?:总?[额值量]|多少)")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?=年)")
-_AMOUNT_OF_CHANGE_ASKED = re.compile("(?:增长|增加|提高|上升|上涨|下降|下跌|下滑|减少|降低)了?(?:多少|几)")
 _SINCE = re.compile("以来|至今")
+# An hour answers how many days, and dollars how much money: in these the kind is all that has to agree.
 _ANY_UNIT = frozenset({"duration", "money", "percent", "ratio"})
 
 

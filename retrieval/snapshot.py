@@ -16,6 +16,7 @@ import shutil
 import weakref
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -132,10 +133,12 @@ class Snapshot:
                 return
             yield after
 
-    def article_holds(self, paragraph_id: str, term: str) -> bool:
-        """Whether the paragraph's Document has the term anywhere; an unknown id has none."""
+    def article_holds(self, paragraph_id: str, name: str) -> bool:
+        """Whether the paragraph's Document has all pairs of the name's characters; an unknown id has none."""
         row = self.row(paragraph_id)
-        return row is not None and self.searcher.document_holds(row, term)
+        if row is None:
+            return False
+        return all(self.searcher.document_holds(row, pair) for pair in map("".join, pairwise(name)))
 
     def search(self, question: Question, limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
         """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term."""

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from retrieval.answer import answer
+from retrieval.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PORT = """# 黑龙江省河港开航
+
+黑龙江省的内河港口四月中旬全部开航，航线比上年多两条。
+
+全年货物吞吐量达到930万吨，其中粮食占四成，煤炭占三成。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("全年货物吞吐量是多少", True),
+        ("黑龙江全年货物吞吐量是多少", True),  # which another paragraph of the article names
+        ("福建全年货物吞吐量是多少", False),
+        ("台风造成多少房屋倒塌", False),
+    ],
+)
+def test_what_the_article_is_about_decides(
+    tmp_path: Path, documents: Callable[..., Path], question: str, *, found: bool
+) -> None:
+    """A question is refused where little of it is covered, or where it is about a place never named."""
+    index = Index(tmp_path / "index")
+    index.build(documents(port=PORT.replace("# 黑龙江省河港", "# 河港")))
+    assert answer(index.current(), question).found is found
