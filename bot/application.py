@@ -10,24 +10,37 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telegram import LinkPreviewOptions
-from telegram.ext import Application, CallbackQueryHandler, CommandHandler, Defaults, MessageHandler, filters
+from telegram import LinkPreviewOptions, Update
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    Defaults,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
 
 from bot import menu
-from bot.buttons import LOGS, PRESS, STAY
+from bot.buttons import LANGUAGE, LOGS, PRESS, STAY
 from bot.chores import beat, refresh, show_progress
-from bot.handlers.admin import Admin
 from bot.handlers.conversation import Conversation
-from bot.handlers.errors import report
+from bot.handlers.errors import Errors
+from bot.handlers.gate import Gate
+from bot.handlers.language import LanguageChoice
+from bot.handlers.logs import Logs
 from bot.handlers.paging import Paging
 from bot.handlers.questions import Addressed, AddressedCommand, Questions
+from bot.handlers.reindexing import Reindexing
 from bot.library import Library
 from bot.lifecycle import App, UpdateProcessor, background, connect, poll, until
 from bot.pacing import Pacing
+from bot.people import People
 from bot.polling import Polling, PollingRequest
 from bot.query_log import QueryLog
 from bot.redaction import set_up_logging
 from bot.settings import SANDBOX_TOKEN, SettingError
+from bot.state_database import StateDatabase
 from retrieval.errors import SnapshotError
 from retrieval.index import Index
 from retrieval.synonyms import read_synonyms
@@ -36,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from bot.query_log import Source
+    from bot.log_entry import Source
     from bot.settings import Settings
 
 
@@ -62,12 +75,15 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             source, settings = "sandbox", await stack.enter_async_context(_sandbox(settings))
         log = QueryLog.open(settings.query_log)
         stack.push_async_callback(asyncio.to_thread, log.close)
+        state = StateDatabase.open(settings.state)
+        stack.callback(state.close)
+        people = People(state, log.pseudonyms, settings.admins, settings.access, settings.allowed)
         index = Index(settings.snapshots, settings.dictionary)
         library = Library(index, settings.documents, read_synonyms(settings.synonyms))
         stack.callback(library.close)
         stack.callback(library.stop_rebuild)
         polling = Polling()
-        application = build(settings, library, log, polling, source)
+        application = build(settings, library, log, people, polling, source)
         stack.push_async_callback(application.bot.shutdown)
         if not await connect(application, stop):
             return
@@ -81,7 +97,9 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             await poll(application, polling, stop, on_stop=library.stop_rebuild)
 
 
-def build(settings: Settings, library: Library, log: QueryLog, polling: Polling, source: Source) -> App:
+def build(  # noqa: PLR0913, PLR0917 - one argument a part
+    settings: Settings, library: Library, log: QueryLog, people: People, polling: Polling, source: Source
+) -> App:
     """Wire the handlers to what they need, in the order in which they are tried."""
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # durations as the library's next version has them
     application: App = (
@@ -95,11 +113,14 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling,
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
         .build()
     )
-    admins = settings.admins
-    conversation = Conversation(admins)
-    questions = Questions(library, log, admins, source)
-    paging = Paging(library, log, questions)
-    admin = Admin(library, log, admins)
+    conversation = Conversation(people)
+    language = LanguageChoice(people)
+    questions = Questions(library, log, people, source)
+    paging = Paging(library, log, people, questions)
+    reindexing = Reindexing(library, people)
+    logs = Logs(log, people)
+    # Before all others, whatever the update is
+    application.add_handler(TypeHandler(Update, Gate(people).check), group=-1)
     # New messages only: an edited question is not asked again.
     new, private = filters.UpdateType.MESSAGE, filters.ChatType.PRIVATE
     group = filters.ChatType.GROUPS
@@ -109,8 +130,9 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling,
             CommandHandler("start", conversation.start, new),
             CommandHandler("help", conversation.help, new),
             CommandHandler("ask", questions.command, new),
-            CommandHandler("reindex", admin.reindex, new),
-            CommandHandler("logs", admin.logs, new),
+            CommandHandler("language", language.command, new),
+            CommandHandler("reindex", reindexing.command, new),
+            CommandHandler("logs", logs.command, new),
             # After the known ones; in a group only those that name this bot
             MessageHandler(
                 new & filters.COMMAND & (private | AddressedCommand()), conversation.unknown_command
@@ -123,11 +145,12 @@ def build(settings: Settings, library: Library, log: QueryLog, polling: Polling,
             # Buttons, by their data; last those of a form that is not used any more
             CallbackQueryHandler(paging.stay, f"^{STAY}$"),
             CallbackQueryHandler(paging.press, PRESS),
-            CallbackQueryHandler(admin.logs_press, LOGS),
+            CallbackQueryHandler(logs.press, LOGS),
+            CallbackQueryHandler(language.press, LANGUAGE),
             CallbackQueryHandler(paging.press),
         ]
     )
-    application.add_error_handler(report)
+    application.add_error_handler(Errors(people).report)
     return application
 
 

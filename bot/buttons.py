@@ -14,14 +14,16 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.messages import Words
+    from bot.messages import Language, Words
 
 Action = Literal["page", "context", "up", "down", "suggest"]
 
 PRESS = re.compile(r"(page|context|up|down|suggest):([0-9a-z]{16}):(\d{1,2})", re.ASCII)
 LOGS = re.compile(r"logs:(\d{1,9}):([01])", re.ASCII)
+LANGUAGE = re.compile(r"language:(zh-hans|zh-hant|en|auto)", re.ASCII)
 STAY = "stay"
 """The data of a button that only shows something."""
+LANGUAGE_NAMES: dict[Language, str] = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,12 @@ def answer_buttons(  # noqa: PLR0913 - one argument a thing shown
 
     paging = []
     if earlier:
-        paging.append(button(words.previous, "page", earlier[-1]))
+        paging.append(button(words.answers.previous, "page", earlier[-1]))
     paging.append(InlineKeyboardButton(f"{len(earlier) + 1}/{len(ranks)}", callback_data=STAY))
     if later:
-        paging.append(button(words.next, "page", later[0]))
+        paging.append(button(words.answers.next, "page", later[0]))
     below = [
-        button(words.context, "context"),
+        button(words.answers.context, "context"),
         button(_counted("👍", ups), "up"),
         button(_counted("👎", downs), "down"),
     ]
@@ -97,7 +99,7 @@ def suggestion_button(log_id: str, words: Words) -> InlineKeyboardMarkup:
 
 def back_button(log_id: str, rank: int, words: Words) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(words.back, callback_data=str(Press("page", log_id, rank)))]]
+        [[InlineKeyboardButton(words.answers.back, callback_data=str(Press("page", log_id, rank)))]]
     )
 
 
@@ -109,19 +111,35 @@ def logs_buttons(page: LogsPage, size: int, count: int, words: Words) -> InlineK
 
     paging = []
     if page.offset > 0:
-        paging.append(button(words.newer, LogsPage(max(0, page.offset - size), page.unanswered)))
+        paging.append(button(words.logs.newer, LogsPage(max(0, page.offset - size), page.unanswered)))
     if count > size:
         pages = -(-count // size)
         paging.append(InlineKeyboardButton(f"{page.offset // size + 1}/{pages}", callback_data=STAY))
     if page.offset + size < count:
-        paging.append(button(words.older, LogsPage(page.offset + size, page.unanswered)))
-    toggle = words.show_all if page.unanswered else words.only_unanswered
+        paging.append(button(words.logs.older, LogsPage(page.offset + size, page.unanswered)))
+    toggle = words.logs.show_all if page.unanswered else words.logs.only_unanswered
     rows = [paging, [button(toggle, LogsPage(0, not page.unanswered))]]
     return InlineKeyboardMarkup([row for row in rows if row])
 
 
+def language_buttons(chosen: Language | None, words: Words) -> InlineKeyboardMarkup:
+    """Offer the languages, each in its own words; the `chosen` one is marked, None is Telegram's."""
+    names = [*LANGUAGE_NAMES.items(), (None, words.access.language_automatic)]
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(
+                    f"{name} ✓" if language == chosen else name,
+                    callback_data=f"language:{language or 'auto'}",
+                )
+            ]
+            for language, name in names
+        ]
+    )
+
+
 def _suggestion(log_id: str, words: Words) -> list[InlineKeyboardButton]:
-    return [InlineKeyboardButton(words.ask_that, callback_data=str(Press("suggest", log_id, 0)))]
+    return [InlineKeyboardButton(words.answers.ask_that, callback_data=str(Press("suggest", log_id, 0)))]
 
 
 def _counted(symbol: str, votes: int) -> str:

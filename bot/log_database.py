@@ -1,32 +1,38 @@
-"""Log entries as rows of SQLite and back. Knows the tables; knows no thread, queue, Telegram or hash."""
+"""The query log's SQL. Knows the tables; knows no thread, queue, Telegram or hash."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from bot.migrations import migrate
+from bot.log_rows import (
+    entry_of,
+    figure_rows,
+    hit_rows,
+    paragraph_of,
+    paragraph_rows,
+    query_row,
+    stamp,
+    vote_of,
+    vote_row,
+)
+from bot.migrations import LOG, migrate
 from retrieval.errors import WenjuError
-from retrieval.model import Answer, Figure, Hit, Paragraph, Picture, Question, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
-    from retrieval.model import Span
-
-Verdict = Literal["up", "down"]
-Source = Literal["telegram", "sandbox"]
-Row = dict[str, Any]
+    from bot.log_entry import Entry, Vote
+    from bot.log_rows import Row
 
 CHUNK = 200  # entries loaded at once, so that a long export stays small in memory
-PARAGRAPH_COLUMNS = tuple(Paragraph.__slots__)
 
 
 class QueryLogError(WenjuError):
@@ -34,50 +40,10 @@ class QueryLogError(WenjuError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One question with its Answer. `asker` and `chat` are keyed hashes, never Telegram's ids.
-
-    `at` is in UTC; `chat_kind` is Telegram's (`private`, `group`, `supergroup`, …); `reply` is the id of
-    the message that carries the answer, within its chat; `votes` are verdicts with the rank, from 0, of the
-    hit that each is on.
-    """
-
-    id: str
-    at: datetime
-    answer: Answer
-    asker: str
-    chat: str
-    chat_kind: str
-    language: str
-    source: Source
-    reply: int | None = None
-    votes: tuple[tuple[int, Verdict], ...] = ()
-
-    @property
-    def ups(self) -> int:
-        return sum(verdict == "up" for _, verdict in self.votes)
-
-    @property
-    def downs(self) -> int:
-        return sum(verdict == "down" for _, verdict in self.votes)
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """`rank` is the place of the hit that it is on, from 0."""
-
-    query: str
-    voter: str
-    verdict: Verdict
-    at: datetime
-    rank: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Filter:
     """Which entries: those that meet every condition. `since` is included, `until` is not.
 
-    `word` stands in the question or in its normal form.
+    `word` stands in the question or in its normal form; `asker` is a keyed hash or its beginning.
     """
 
     unanswered: bool = False
@@ -86,6 +52,7 @@ class Filter:
     until: datetime | None = None
     word: str | None = None
     voted: bool = False
+    asker: str | None = None
 
 
 EVERYTHING = Filter()
@@ -102,7 +69,8 @@ def connect(path: Path) -> Database:
         db = Database(connection)
         db.enable_wal()
         db.execute("PRAGMA foreign_keys = ON")
-        migrate(db)
+        db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+        migrate(db, LOG)
     except BaseException:
         connection.close()
         raise
@@ -128,45 +96,41 @@ def reading(path: Path, patience: float = 1.0) -> Iterator[Database]:
 
 def write_entry(db: Database, entry: Entry) -> None:
     """Insert the entry, or replace the one of the same id; its votes stay."""
-    answer = entry.answer
-    paragraphs = {p.id: p for hit in answer.hits for p in (*hit.continued, hit.paragraph)}
-    db.table("queries").upsert(_query_row(entry), pk="id")
+    db.table("queries").upsert(query_row(entry), pk="id")
     for table in ("hits", "figures"):
         db.execute(f"DELETE FROM {table} WHERE query = ?", [entry.id])  # noqa: S608 - the two names above
     # Upserted, not ignored: a paragraph keeps its id when its date or place in the document is corrected.
-    db.table("paragraphs").upsert_all(
-        [_clean({**asdict(p), "continues": int(p.continues)}) for p in paragraphs.values()], pk="id"
-    )
-    db.table("hits").insert_all(
-        {
-            "query": entry.id,
-            "rank": rank,
-            "paragraph": hit.paragraph.id,
-            "score": float(hit.score),
-            "marks": _dump(hit.marks),
-            "answering": _dump(hit.answering),
-            "continued": _dump([paragraph.id for paragraph in hit.continued]),
-            "same_as": hit.same_as,
-        }
-        for rank, hit in enumerate(answer.hits, 1)
-    )
-    db.table("figures").insert_all(
-        _clean(
-            {
-                **asdict(figure),
-                "query": entry.id,
-                "rank": rank,
-                "value": _dump(figure.value),
-                "paragraph": figure.paragraph if figure.paragraph in paragraphs else None,
-            }
-        )
-        for rank, figure in enumerate(answer.figures, 1)
-    )
+    db.table("paragraphs").upsert_all(paragraph_rows(entry.answer), pk="id")
+    db.table("hits").insert_all(hit_rows(entry))
+    db.table("figures").insert_all(figure_rows(entry))
 
 
 def write_vote(db: Database, vote: Vote) -> None:
-    """Write a person's vote in place of the earlier one. Raise sqlite3.IntegrityError without its entry."""
-    db.table("votes").upsert({**asdict(vote), "at": stamp(vote.at)}, pk=("query", "voter"))
+    """Write a person's vote in place of the earlier one, whose reason and comment stay with the same verdict.
+
+    Raise sqlite3.IntegrityError without its entry.
+    """
+    row = vote_row(vote)
+    before = read_vote(db, vote.query, vote.voter)
+    if before and (before.verdict, before.rank) == (vote.verdict, vote.rank):
+        kept = {name: value for name, value in vote_row(before).items() if row[name] is None}
+        row |= kept
+    db.table("votes").upsert(row, pk=("query", "voter"))
+
+
+def read_vote(db: Database, query: str, voter: str) -> Vote | None:
+    rows = db.query("SELECT * FROM votes WHERE query = ? AND voter = ?", [query, voter])
+    return next(map(vote_of, rows), None)
+
+
+def read_prompted_vote(db: Database, chat: str, prompt: int, voter: str) -> Vote | None:
+    """Return the vote whose voter was asked for a comment by the message `prompt` of the chat."""
+    rows = db.query(
+        "SELECT votes.* FROM votes JOIN queries ON queries.id = votes.query"
+        " WHERE chat = ? AND prompt = ? AND voter = ? ORDER BY votes.at DESC LIMIT 1",
+        [chat, prompt, voter],
+    )
+    return next(map(vote_of, rows), None)
 
 
 def read_entry(db: Database, log_id: str) -> Entry | None:
@@ -186,9 +150,14 @@ def read_last_question(db: Database, chat: str, asker: str, since: datetime) -> 
     return _question(db, condition, [chat, asker, stamp(since)])
 
 
-def _question(db: Database, condition: str, values: list[str | int]) -> str | None:
-    rows = db.query(f"SELECT coalesce(read_as, question) AS question FROM queries WHERE {condition}", values)  # noqa: S608 - `condition` is ours
-    return next((row["question"] for row in rows), None)
+def read_replies(db: Database, chat: str, asker: str, message: int, since: datetime) -> list[int]:
+    """Return the ids of the messages that answer the asker's `message`, in their order."""
+    rows = db.query(
+        "SELECT DISTINCT reply FROM queries"
+        " WHERE chat = ? AND asker = ? AND message = ? AND at >= ? AND reply IS NOT NULL ORDER BY reply",
+        [chat, asker, message, stamp(since)],
+    )
+    return [row["reply"] for row in rows]
 
 
 def read_entries(
@@ -217,9 +186,39 @@ def count_entries(db: Database, chosen: Filter = EVERYTHING) -> int:
     return total
 
 
-def stamp(at: datetime) -> str:
-    """UTC as ISO 8601 of one width, so that text order is time order."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def delete_asker(db: Database, asker: str) -> int:
+    """Delete what a person asked and voted; return how many questions that were."""
+    db.execute("DELETE FROM votes WHERE voter = ?", [asker])
+    return _delete(db, "asker = ?", asker)
+
+
+def delete_before(db: Database, at: datetime) -> int:
+    """Delete the questions older than `at` with all that hangs on them; return how many."""
+    return _delete(db, "at < ?", stamp(at))
+
+
+def vacuum(db: Database) -> None:
+    """Leave nothing of what was deleted, in the database or its write-ahead log; outside of a transaction."""
+    db.execute("VACUUM")
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _delete(db: Database, condition: str, value: str) -> int:
+    gone = f"SELECT id FROM queries WHERE {condition}"  # noqa: S608 - `condition` is ours
+    for table in ("votes", "hits", "figures"):
+        db.execute(f"DELETE FROM {table} WHERE query IN ({gone})", [value])  # noqa: S608 - as above
+    count = db.execute(f"DELETE FROM queries WHERE {condition}", [value]).rowcount  # noqa: S608 - as above
+    db.execute(
+        "DELETE FROM paragraphs WHERE id NOT IN (SELECT paragraph FROM hits)"
+        " AND id NOT IN (SELECT paragraph FROM figures WHERE paragraph IS NOT NULL)"
+        " AND id NOT IN (SELECT json_each.value FROM hits, json_each(continued))"
+    )
+    return count
+
+
+def _question(db: Database, condition: str, values: list[str | int]) -> str | None:
+    rows = db.query(f"SELECT coalesce(read_as, question) AS question FROM queries WHERE {condition}", values)  # noqa: S608 - `condition` is ours
+    return next((row["question"] for row in rows), None)
 
 
 def _where(chosen: Filter) -> tuple[str, Row]:
@@ -236,39 +235,13 @@ def _where(chosen: Filter) -> tuple[str, Row]:
         conditions.append("id IN (SELECT query FROM votes)")
     if chosen.word:
         conditions.append("(instr(lower(question), lower(:word)) OR instr(normal, lower(:word)))")
+    if chosen.asker:
+        conditions.append("substr(asker, 1, length(:asker)) = :asker")
     return " AND ".join(conditions), {
+        **asdict(chosen),
         "since": chosen.since and stamp(chosen.since),
         "until": chosen.until and stamp(chosen.until),
-        "word": chosen.word,
     }
-
-
-def _query_row(entry: Entry) -> Row:
-    answer, question = entry.answer, entry.answer.question
-    return _clean(
-        {
-            "id": entry.id,
-            "at": stamp(entry.at),
-            "question": question.text,
-            "normal": question.normal,
-            "read_as": question.read_as,
-            "suggestion": answer.suggestion,
-            "terms": _dump(question.terms),
-            "wanted": _dump(asdict(question.wanted)),
-            "found": int(answer.found),
-            "near": int(answer.near),
-            "milliseconds": float(answer.milliseconds),
-            "stages": _dump(answer.stages),
-            "snapshot": answer.snapshot,
-            "pictures": _dump([asdict(picture) for picture in answer.pictures]),
-            "asker": entry.asker,
-            "chat": entry.chat,
-            "chat_kind": entry.chat_kind,
-            "language": entry.language,
-            "source": entry.source,
-            "reply": entry.reply,
-        }
-    )
 
 
 def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
@@ -281,7 +254,7 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
         )
     )
     continued = {
-        row["id"]: _paragraph(row)
+        row["id"]: paragraph_of(row)
         for row in db.query(
             "SELECT * FROM paragraphs WHERE id IN (SELECT json_each.value FROM hits, json_each(continued)"
             " WHERE query IN (SELECT value FROM json_each(?)))",
@@ -295,80 +268,11 @@ def _entries(db: Database, rows: list[Row]) -> Iterator[Entry]:
         )
     )
     votes = _by_query(
-        db.query(
-            "SELECT query, rank, verdict FROM votes WHERE query IN (SELECT value FROM json_each(?))", [ids]
-        )
+        db.query("SELECT * FROM votes WHERE query IN (SELECT value FROM json_each(?)) ORDER BY at", [ids])
     )
     for row in rows:
-        found = [_hit(hit, continued) for hit in hits.get(row["id"], ())]
-        yield Entry(
-            id=row["id"],
-            at=datetime.fromisoformat(row["at"]),
-            answer=_answer(row, found, figures.get(row["id"], ())),
-            asker=row["asker"],
-            chat=row["chat"],
-            chat_kind=row["chat_kind"],
-            language=row["language"],
-            source=row["source"],
-            reply=row["reply"],
-            votes=tuple((vote["rank"], vote["verdict"]) for vote in votes.get(row["id"], ())),
-        )
-
-
-def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
-    wanted = Wanted(**json.loads(row["wanted"]))
-    return Answer(
-        question=Question(
-            text=row["question"],
-            normal=row["normal"],
-            terms=tuple(json.loads(row["terms"])),
-            wanted=replace(wanted, kinds=tuple(wanted.kinds)),
-            read_as=row["read_as"],
-        ),
-        found=bool(row["found"]),
-        near=bool(row["near"]),
-        hits=tuple(hits),
-        figures=tuple(_figure(figure) for figure in figures),
-        pictures=tuple(Picture(**picture) for picture in json.loads(row["pictures"])),
-        suggestion=row["suggestion"],
-        snapshot=row["snapshot"],
-        stages=json.loads(row["stages"]),
-    )
-
-
-def _hit(row: Row, continued: Mapping[str, Paragraph]) -> Hit:
-    return Hit(
-        paragraph=_paragraph(row),
-        score=row["score"],
-        marks=_spans(row["marks"]),
-        answering=_spans(row["answering"]),
-        continued=tuple(continued[paragraph] for paragraph in json.loads(row["continued"])),
-        same_as=row["same_as"],
-    )
-
-
-def _paragraph(row: Row) -> Paragraph:
-    fields = {name: row[name] for name in PARAGRAPH_COLUMNS}
-    return Paragraph(**{**fields, "continues": bool(row["continues"])})
-
-
-def _spans(text: str) -> tuple[Span, ...]:
-    return tuple((start, end) for start, end in json.loads(text))
-
-
-def _figure(row: Row) -> Figure:
-    value = json.loads(row["value"])
-    return Figure(
-        text=row["text"],
-        kind=row["kind"],
-        value=tuple(value) if isinstance(value, list) else value,
-        unit=row["unit"],
-        start=row["start"],
-        end=row["end"],
-        metric=row["metric"],
-        period=row["period"],
-        paragraph=row["paragraph"] or "",
-    )
+        query = row["id"]
+        yield entry_of(row, hits.get(query, ()), continued, figures.get(query, ()), votes.get(query, ()))
 
 
 def _by_query(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -376,16 +280,3 @@ def _by_query(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         grouped.setdefault(row["query"], []).append(row)
     return grouped
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _clean(row: Row) -> Row:
-    """Replace lone surrogates, which JSON may carry and UTF-8 cannot."""
-    return {name: _whole(value) if isinstance(value, str) else value for name, value in row.items()}
-
-
-def _whole(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

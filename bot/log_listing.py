@@ -12,11 +12,14 @@ import unicodedata
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.log_database import Entry, Filter, read_entries, reading, stamp
+from bot.log_database import Filter, read_entries, reading
+from bot.log_rows import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from bot.log_entry import Entry
 
 Form = Literal["table", "jsonl", "csv"]
 

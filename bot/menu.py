@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from telegram import BotCommand, BotCommandScopeChat, BotCommandScopeDefault
+from telegram import BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 
 from bot.messages import ENGLISH, SIMPLIFIED
@@ -14,32 +14,41 @@ from bot.messages import ENGLISH, SIMPLIFIED
 if TYPE_CHECKING:
     from telegram import Bot, BotCommandScope
 
-# Telegram tells menus apart by two-letter codes, so simplified and traditional Chinese share one.
-LANGUAGES = ((None, SIMPLIFIED), ("en", ENGLISH))
+    from bot.messages import Words
+
+# Telegram tells menus apart by two-letter codes, so simplified and traditional Chinese share one until
+# somebody starts the bot: then their own chat has a menu in their language.
+BY_CODE = ((None, SIMPLIFIED), ("en", ENGLISH))
 
 logger = logging.getLogger(__name__)
 
 
 async def publish(bot: Bot, admins: frozenset[int]) -> None:
-    """Describe the bot, and fill everybody's menu and that of each admin who has a chat with it already."""
-    await _set(bot, BotCommandScopeDefault(), admin=False)
-    for language, words in LANGUAGES:
+    """Describe the bot, and fill everybody's menus and that of each admin who has a chat with it already."""
+    for code, words in BY_CODE:
         with suppress(TelegramError):  # the bot answers without a description too
-            await bot.set_my_description(words.start, language_code=language)
-    for admin in admins:
-        await publish_for_admin(bot, admin)
+            await bot.set_my_description(words.conversation.start, language_code=code)
+        await _set(bot, words.conversation.commands, BotCommandScopeDefault(), code)
+        await _set(bot, words.conversation.group_commands, BotCommandScopeAllGroupChats(), code)
+        for admin in admins:
+            await _set(bot, _commands(words, admin=True), BotCommandScopeChat(admin), code)
 
 
-async def publish_for_admin(bot: Bot, admin: int) -> None:
-    await _set(bot, BotCommandScopeChat(admin), admin=True)
+async def publish_for(bot: Bot, user_id: int, words: Words, *, admin: bool) -> None:
+    """Fill the menu of a person's private chat in their language."""
+    for code in (None, "en"):
+        await _set(bot, _commands(words, admin=admin), BotCommandScopeChat(user_id), code)
 
 
-async def _set(bot: Bot, scope: BotCommandScope, *, admin: bool) -> None:
-    for language, words in LANGUAGES:
-        table = words.commands | words.admin_commands if admin else words.commands
-        commands = [BotCommand(name, text) for name, text in table.items()]
-        try:
-            await bot.set_my_commands(commands, scope=scope, language_code=language)
-        except TelegramError as error:  # the bot answers without a menu too
-            logger.info("command menu of scope %s is not set: %s", scope.type, error)
-            return
+def _commands(words: Words, *, admin: bool) -> dict[str, str]:
+    commands = words.conversation.commands
+    return commands | words.conversation.admin_commands if admin else commands
+
+
+async def _set(bot: Bot, commands: dict[str, str], scope: BotCommandScope, code: str | None) -> None:
+    try:
+        await bot.set_my_commands(
+            [BotCommand(name, text) for name, text in commands.items()], scope=scope, language_code=code
+        )
+    except TelegramError as error:  # the bot answers without a menu too
+        logger.debug("command menu of scope %s is not set: %s", scope.type, error)

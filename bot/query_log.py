@@ -7,37 +7,35 @@ formats nothing and knows no type of Telegram's.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import logging
-import os
 import secrets
 import sqlite3
-import tempfile
 import threading
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.log_database import (
-    Entry,
-    Filter,
     QueryLogError,
-    Source,
-    Verdict,
-    Vote,
     connect,
-    count_entries,
+    delete_asker,
+    delete_before,
     read_answered_question,
-    read_entries,
     read_entry,
     read_last_question,
+    read_prompted_vote,
+    read_replies,
     reading,
+    vacuum,
     write_entry,
     write_vote,
 )
+from bot.log_entry import Entry, Source, Verdict, Vote
+from bot.log_recovery import is_damage, move_aside, prepare
+from bot.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,9 +43,10 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from bot.log_entry import Reason
     from retrieval.model import Answer
 
-__all__ = ["SHOWN_AFTER", "Entry", "QueryLog", "QueryLogError", "Source", "Verdict", "new_id"]
+T = TypeVar("T")
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, in the order of its codes
 PENDING = 10_000  # records held in memory while the database cannot be written
@@ -55,7 +54,8 @@ BATCH = 200  # records a transaction
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries
 RECENT = timedelta(minutes=10)  # how long a question may be followed by another
 LOOK_WAIT = 0.05  # seconds that a question waits for a locked log
-KEY_BYTES = 32
+EDITABLE = timedelta(days=2)  # how long Telegram lets people edit what they wrote
+DELETE_WAIT = 10.0  # seconds that a deletion waits for a locked log
 SHOWN_AFTER = 0.5  # seconds that what was just recorded may take before the log is shown without it
 
 logger = logging.getLogger(__name__)
@@ -70,9 +70,9 @@ def new_id() -> str:
 class QueryLog:
     """Safe to call from any thread. Reads open a connection of their own: call them off the event loop."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, pseudonyms: Pseudonyms) -> None:
+        self.pseudonyms = pseudonyms
         self._path = path
-        self._key = key
         self._waiting: deque[Entry | Vote] = deque()
         self._pending: dict[str, Entry] = {}
         self._unwritten = 0
@@ -88,16 +88,12 @@ class QueryLog:
         """Make the folder, the key and the database where they are missing.
 
         A damaged database is moved aside and a new one begun; one that cannot be written now is left to the
-        writer's retries. Raise QueryLogError without a usable folder or key, NewerSchemaError for a log of a
+        writer's retries. Raise KeyFileError without a usable folder or key, NewerSchemaError for a log of a
         later release.
         """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            key = _key(path.with_suffix(".key"))
-        except OSError as error:
-            raise QueryLogError(f"查询日志的文件夹用不了：{path.parent}（{error.strerror}）") from error
+        pseudonyms = Pseudonyms.open(path.with_suffix(".key"))
         prepare(path)
-        return cls(path, key)
+        return cls(path, pseudonyms)
 
     def entry_of(  # noqa: PLR0913 - one argument a fact of the row, by keyword
         self,
@@ -108,35 +104,58 @@ class QueryLog:
         chat_kind: str,
         language: str,
         source: Source,
+        message: int | None = None,
     ) -> Entry:
         """Make an entry of this moment, with an id of its own."""
         return Entry(
             id=new_id(),
             at=datetime.now(UTC),
             answer=answer,
-            asker=self.hash_user(asker_id),
-            chat=self.hash_chat(chat_id),
+            asker=self.pseudonyms.user(asker_id),
+            chat=self.pseudonyms.chat(chat_id),
             chat_kind=chat_kind,
             language=language,
             source=source,
+            message=message,
         )
-
-    def hash_user(self, user_id: int) -> str:
-        return self._hash("user", user_id)
-
-    def hash_chat(self, chat_id: int) -> str:
-        return self._hash("chat", chat_id)
 
     def record(self, entry: Entry) -> None:
         """Have the entry written, or the one of its id replaced. Returns at once and never raises."""
         self._put(entry)
 
-    def vote(self, log_id: str, voter_id: int, verdict: Verdict, rank: int = 0) -> None:
+    def vote(  # noqa: PLR0913 - one argument a fact of the row
+        self,
+        log_id: str,
+        voter_id: int,
+        verdict: Verdict,
+        rank: int = 0,
+        *,
+        reason: Reason | None = None,
+        prompt: int | None = None,
+    ) -> None:
         """Have the vote on the hit at `rank`, from 0, written, in place of the person's earlier one.
 
-        Returns at once and never raises.
+        A reason or prompt is added to the same vote. Returns at once and never raises.
         """
-        self._put(Vote(log_id, self.hash_user(voter_id), verdict, datetime.now(UTC), rank))
+        voter = self.pseudonyms.user(voter_id)
+        self._put(Vote(log_id, voter, verdict, datetime.now(UTC), rank, reason, None, prompt))
+
+    def comment(self, vote: Vote, text: str) -> None:
+        """Have the comment added to the vote. Returns at once and never raises."""
+        self._put(replace(vote, comment=text, at=datetime.now(UTC)))
+
+    def prompted(self, voter_id: int, chat_id: int, prompt: int) -> Vote | None:
+        """Return the vote that the message `prompt` asked the voter to comment on, None where it did not.
+
+        None also where the log cannot be read at once.
+        """
+        self.flush(SHOWN_AFTER)
+        chat, voter = self.pseudonyms.chat(chat_id), self.pseudonyms.user(voter_id)
+        try:
+            with reading(self._path, LOOK_WAIT) as db:
+                return read_prompted_vote(db, chat, prompt, voter)
+        except QueryLogError:
+            return None
 
     def get(self, log_id: str) -> Entry | None:
         """Return the entry, written or still waiting. Raise QueryLogError where the log cannot be read."""
@@ -152,7 +171,8 @@ class QueryLog:
         That is the one which the message `reply` answers, else the asker's last in the chat if it is recent.
         None also where the log cannot be read at once: no answer waits for it.
         """
-        chat, asker, since = self.hash_chat(chat_id), self.hash_user(asker_id), datetime.now(UTC) - RECENT
+        chat, asker = self.pseudonyms.chat(chat_id), self.pseudonyms.user(asker_id)
+        since = datetime.now(UTC) - RECENT
         if reply is not None and (
             answered := self._question(
                 lambda entry: (entry.chat, entry.reply) == (chat, reply),
@@ -165,14 +185,37 @@ class QueryLog:
             lambda db: read_last_question(db, chat, asker, since),
         )
 
-    def latest(self, limit: int, offset: int = 0, *, unanswered: bool = False) -> list[Entry]:
-        """Return written entries, newest first. Raise QueryLogError as `get` does."""
-        with reading(self._path) as db:
-            return list(read_entries(db, Filter(unanswered=unanswered), limit=limit, offset=offset))
+    def replies_to(self, asker_id: int, chat_id: int, message: int) -> list[int]:
+        """Return the ids of the messages that answer the asker's `message`, in their order.
 
-    def count(self, *, unanswered: bool = False) -> int:
+        Empty also where the log cannot be read.
+        """
+        self.flush(SHOWN_AFTER)
+        chat, asker = self.pseudonyms.chat(chat_id), self.pseudonyms.user(asker_id)
+        try:
+            return self.read(lambda db: read_replies(db, chat, asker, message, datetime.now(UTC) - EDITABLE))
+        except QueryLogError:
+            return []
+
+    def read(self, work: Callable[[Database], T]) -> T:
+        """Do the work on the written rows, which soon hold what was just recorded. Raise QueryLogError."""
+        self.flush(SHOWN_AFTER)
         with reading(self._path) as db:
-            return count_entries(db, Filter(unanswered=unanswered))
+            return work(db)
+
+    def forget(self, asker_id: int) -> int:
+        """Delete all that a person asked and voted, from the disk too; return how many questions that were.
+
+        Raise QueryLogError where the log cannot be written.
+        """
+        asker = self.pseudonyms.user(asker_id)
+        if not self.flush():
+            self._drop(asker)
+        return self._delete(lambda db: delete_asker(db, asker))
+
+    def expire(self, before: datetime) -> int:
+        """Delete the questions from before that moment, as `forget` does."""
+        return self._delete(lambda db: delete_before(db, before))
 
     @property
     def trouble(self) -> str | None:
@@ -208,8 +251,24 @@ class QueryLog:
         except QueryLogError:
             return None
 
-    def _hash(self, kind: str, number: int) -> str:
-        return hmac.new(self._key, f"{kind}:{number}".encode(), hashlib.sha256).hexdigest()[:16]
+    def _delete(self, work: Callable[[Database], int]) -> int:
+        try:
+            with closing(connect(self._path)) as db:
+                db.execute(f"PRAGMA busy_timeout = {DELETE_WAIT * 1000:.0f}")
+                with db.atomic():
+                    count = work(db)
+                if count:
+                    vacuum(db)
+        except sqlite3.DatabaseError as error:
+            raise QueryLogError(f"查询日志写不进去：{error}") from error
+        return count
+
+    def _drop(self, asker: str) -> None:
+        """Take a person's records out of what waits to be written."""
+        with self._changed:
+            for job in [job for job in self._waiting if _is_of(job, asker)]:
+                self._waiting.remove(job)
+                self._forget(job)
 
     def _put(self, job: Entry | Vote) -> None:
         with self._changed:
@@ -274,54 +333,9 @@ class QueryLog:
         if str(error) != self._trouble:  # once an outage, not once a try
             logger.error("query log cannot be written, will try again: %s", error)
         self._trouble = str(error)
-        if _damaged(error):
+        if is_damage(error):
             with suppress(OSError):  # it stays where it is, and so does the trouble
                 move_aside(self._path)
-
-
-def prepare(path: Path) -> None:
-    """Make the database or bring it to today's schema, after moving a damaged one aside.
-
-    A database that is locked, full or read-only just now is left as it is. Raise NewerSchemaError for a log
-    of a later release.
-    """
-    try:
-        if _is_damaged(path):
-            move_aside(path)
-        connect(path).close()
-    except sqlite3.DatabaseError as error:
-        logger.error("query log cannot be set up now: %s", error)  # noqa: TRY400 - the line says it all
-
-
-def move_aside(path: Path) -> Path:
-    """Rename a damaged database and its companions; nothing is deleted."""
-    target = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(target.with_name(target.name + suffix))
-    logger.error("query log was damaged: kept as %s, a new one is begun", target)
-    return target
-
-
-def _is_damaged(path: Path) -> bool:
-    if not path.exists():
-        return False
-    connection = sqlite3.connect(path, timeout=1)
-    try:
-        verdict: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        if _damaged(error):
-            return True
-        raise
-    finally:
-        connection.close()
-    return verdict != "ok"
-
-
-def _damaged(error: Exception) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _write_batch(db: Database, batch: list[Entry | Vote]) -> None:
@@ -347,16 +361,5 @@ def _is_passing(error: Exception) -> bool:
     return isinstance(error, states) or type(error) is sqlite3.DatabaseError
 
 
-def _key(path: Path) -> bytes:
-    """Read the key of the hashes; make it, readable by its owner only, where there is none."""
-    if not path.exists():
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name) as file:  # of mode 0600
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-            with suppress(FileExistsError):  # another process was first
-                os.link(file.name, path)  # whole or not at all
-    key = path.read_bytes()
-    if len(key) != KEY_BYTES:
-        raise QueryLogError(f"查询日志的密钥文件损坏：{path}")
-    return key
+def _is_of(job: Entry | Vote, person: str) -> bool:
+    return person == (job.asker if isinstance(job, Entry) else job.voter)

@@ -60,19 +60,27 @@ def context_page(hit: Hit, before: Paragraph | None, after: Paragraph | None, wo
 def _reading(answer: Answer, words: Words) -> str:
     """Say how a follow-up was read; empty for a question that stands by itself."""
     read_as = answer.question.read_as
-    return f"<i>{words.read_as.format(question=escape(shorten(read_as, NAME_UNITS)))}</i>" if read_as else ""
+    return (
+        f"<i>{words.answers.read_as.format(question=escape(shorten(read_as, NAME_UNITS)))}</i>"
+        if read_as
+        else ""
+    )
 
 
 def _did_you_mean(answer: Answer, words: Words) -> str:
     """Offer the suggested question; empty where there is none."""
-    return words.did_you_mean.format(question=escape(answer.suggestion)) if answer.suggestion else ""
+    return words.answers.did_you_mean.format(question=escape(answer.suggestion)) if answer.suggestion else ""
 
 
 def _not_found(answer: Answer, words: Words) -> str:
-    head = [_reading(answer, words), words.not_found, _did_you_mean(answer, words) or words.rephrase]
+    head = [
+        _reading(answer, words),
+        words.answers.not_found,
+        _did_you_mean(answer, words) or words.answers.rephrase,
+    ]
     if not (answer.near and answer.hits):
         return lines(head)
-    return _page([*head, f"\n<b>{words.perhaps}</b>"], answer.hits[0], None, words)
+    return _page([*head, f"\n<b>{words.answers.perhaps}</b>"], answer.hits[0], None, words)
 
 
 def _page(
@@ -132,14 +140,14 @@ def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Wo
     for figure in figures:
         about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
         if (number := number_of(answer, figure.paragraph)) and number != here:
-            about.append(words.in_result.format(number=number))
+            about.append(words.answers.in_result.format(number=number))
         said = qualified(texts.get(figure.paragraph, ""), figure)
         described.append((escape(shorten(said, NAME_UNITS)), " · ".join(about)))
     if not described:
         return []
     (best, about_best), *others = described
-    also = words.between.join(f"{text} {about}".strip() for text, about in others)
-    return [f"<b>{best}</b>　{about_best}".rstrip(), words.also.format(figures=also) if also else ""]
+    also = words.answers.between.join(f"{text} {about}".strip() for text, about in others)
+    return [f"<b>{best}</b>　{about_best}".rstrip(), words.answers.also.format(figures=also) if also else ""]
 
 
 def _source(paragraph: Paragraph, words: Words, *names: str | None) -> str:
@@ -154,8 +162,8 @@ def _elsewhere(titles: Sequence[str], words: Words) -> str:
     """Name the other articles that say the same; empty for none."""
     if not titles:
         return ""
-    named = words.between.join(shorten(title, NAME_UNITS) for title in titles[:ELSEWHERE])
-    said = words.elsewhere if len(titles) <= ELSEWHERE else words.elsewhere_more
+    named = words.answers.between.join(shorten(title, NAME_UNITS) for title in titles[:ELSEWHERE])
+    said = words.answers.elsewhere if len(titles) <= ELSEWHERE else words.answers.elsewhere_more
     return escape(said.format(titles=named, count=len(titles)))
 
 
@@ -164,5 +172,5 @@ def date_text(iso: str, words: Words) -> str:
     parts = iso.split("-")
     if not all(part.isdecimal() for part in parts) or len(parts) > 3:
         return iso
-    form = (words.year, words.month, words.day)[len(parts) - 1]
+    form = (words.answers.year, words.answers.month, words.answers.day)[len(parts) - 1]
     return form.format(**dict(zip(("year", "month", "day"), (int(part) for part in parts), strict=False)))

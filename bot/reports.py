@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.buttons import LogsPage
+    from bot.log_entry import Entry
     from bot.messages import Words
-    from bot.query_log import Entry
     from retrieval.contents import Progress
     from retrieval.index import Report
 
@@ -22,14 +22,14 @@ QUESTION_UNITS = 160
 
 def rebuild_progress(progress: Progress | None, words: Words) -> str:
     if progress is None:
-        return words.reindex_started
-    counted = words.reindex_progress.format(done=progress.done, total=progress.total)
+        return words.documents.reindex_started
+    counted = words.documents.reindex_progress.format(done=progress.done, total=progress.total)
     return lines([counted, escape(shorten(progress.path or "", NAME_UNITS))])
 
 
 def rebuild_report(report: Report, words: Words) -> str:
     """Say what was read and what was skipped and why, the first files by name."""
-    done = words.reindex_done.format(
+    done = words.documents.reindex_done.format(
         seconds=f"{report.seconds:.1f}",
         files=report.files,
         read=report.read,
@@ -46,25 +46,25 @@ def rebuild_report(report: Report, words: Words) -> str:
         [
             f"✅ {done}",
             "",
-            words.reindex_skipped.format(count=len(report.skipped)),
+            words.documents.reindex_skipped.format(count=len(report.skipped)),
             *(
                 f"· {escape(shorten(one.path, NAME_UNITS))}：{escape(shorten(one.reason, NAME_UNITS))}"
                 for one in report.skipped[:SKIPPED]
             ),
-            words.reindex_more.format(count=more) if more > 0 else "",
+            words.documents.reindex_more.format(count=more) if more > 0 else "",
         ]
     )
 
 
 def rebuild_failure(reason: str, words: Words) -> str:
-    return f"⚠️ {words.reindex_failed.format(reason=escape(shorten(reason, QUESTION_UNITS)))}"
+    return f"⚠️ {words.documents.reindex_failed.format(reason=escape(shorten(reason, QUESTION_UNITS)))}"
 
 
 def logs_listing(entries: Sequence[Entry], count: int, page: LogsPage, words: Words) -> str:
     """List entries, newest first, each in two lines: the question, and what became of it."""
-    title = words.logs_title_unanswered if page.unanswered else words.logs_title
+    title = words.logs.title_unanswered if page.unanswered else words.logs.title
     head = f"<b>{title.format(count=count)}</b>"
-    return "\n\n".join([head, *map(_entry_lines, entries)] if entries else [head, words.logs_empty])
+    return "\n\n".join([head, *map(_entry_lines, entries)] if entries else [head, words.logs.empty])
 
 
 def _entry_lines(entry: Entry) -> str:

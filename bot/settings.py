@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from dotenv import dotenv_values
 
@@ -16,6 +16,8 @@ from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Choice = TypeVar("Choice", bound=str)
 
 SANDBOX_TOKEN = "1000000:sandbox"  # noqa: S105 - the sandbox's own, worth nothing elsewhere
 
@@ -29,21 +31,36 @@ class SettingError(WenjuError):
 
 @dataclass(frozen=True)
 class Settings:
-    """`token` is None in the sandbox; `api_url` is the base of the Bot API without `/bot<token>`."""
+    """`token` is None in the sandbox; `api_url` is the base of the Bot API without `/bot<token>`.
+
+    `allowed` are the ids of users and groups that a closed bot serves; `questions_per_minute` is for each
+    person; `group_buttons` tells whose presses page a group's answers; what is older than
+    `retention_days` is deleted from the query log.
+    """
 
     token: str | None = field(default=None, repr=False)
     api_url: str = "https://api.telegram.org"
     admins: frozenset[int] = frozenset()
+    access: Literal["open", "closed"] = "open"
+    allowed: frozenset[int] = frozenset()
+    questions_per_minute: int = 20
+    group_buttons: Literal["asker", "all"] = "asker"
+    retention_days: int | None = None
     documents: Path = Path("seeds")
     data: Path = Path("data")
     dictionary: Path | None = None
     synonyms: Path | None = None
     sandbox_port: int = 8600
     review_port: int = 8601
+    review_password: str | None = field(default=None, repr=False)
 
     @property
     def query_log(self) -> Path:
         return self.data / "queries.db"
+
+    @property
+    def state(self) -> Path:
+        return self.data / "state.db"
 
     @property
     def snapshots(self) -> Path:
@@ -56,46 +73,79 @@ class Settings:
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
     """Raise SettingError where a value cannot be taken; an empty value counts as not set."""
-    given = {**dotenv_values(".env"), **(os.environ if environment is None else environment)}
+    given = _Given({**dotenv_values(".env"), **(os.environ if environment is None else environment)})
+    api_url = given.text("WENJU_API_URL") or Settings.api_url
+    if not api_url.startswith(("https://", "http://")):
+        raise SettingError("WENJU_API_URL", f"须以 https:// 或 http:// 开头：{api_url}")
+    allowed = given.ids("WENJU_ALLOWED")
+    return Settings(
+        token=given.text("WENJU_TOKEN"),
+        api_url=api_url.rstrip("/"),
+        admins=given.ids("WENJU_ADMINS"),
+        access=given.one_of("WENJU_ACCESS", ("open", "closed"), "closed" if allowed else "open"),
+        allowed=allowed,
+        questions_per_minute=given.number("WENJU_QUESTIONS_PER_MINUTE") or Settings.questions_per_minute,
+        group_buttons=given.one_of("WENJU_GROUP_BUTTONS", ("asker", "all"), Settings.group_buttons),
+        retention_days=given.number("WENJU_RETENTION_DAYS"),
+        documents=given.path("WENJU_DOCUMENTS") or Settings.documents,
+        data=given.path("WENJU_DATA") or Settings.data,
+        dictionary=given.path("WENJU_DICTIONARY"),
+        synonyms=given.path("WENJU_SYNONYMS"),
+        sandbox_port=given.port("WENJU_SANDBOX_PORT", Settings.sandbox_port),
+        review_port=given.port("WENJU_REVIEW_PORT", Settings.review_port),
+        review_password=given.text("WENJU_REVIEW_PASSWORD"),
+    )
 
-    def value(name: str) -> str | None:
-        if named := given.get(f"{name}_FILE"):
+
+class _Given:
+    """The variables as typed values, None where one is not set; each method raises SettingError."""
+
+    def __init__(self, variables: Mapping[str, str | None]) -> None:
+        self._variables = variables
+
+    def text(self, name: str) -> str | None:
+        if named := self._variables.get(f"{name}_FILE"):
             try:
                 return Path(named).read_text(encoding="utf-8").strip() or None
             except OSError as error:
                 raise SettingError(f"{name}_FILE", f"读不了文件 {named}（{error.strerror}）") from error
             except UnicodeDecodeError as error:
                 raise SettingError(f"{name}_FILE", f"文件 {named} 不是 UTF-8 文本") from error
-        return (given.get(name) or "").strip() or None
+        return (self._variables.get(name) or "").strip() or None
 
-    def port(name: str, default: int) -> int:
-        text = value(name)
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text) if text else None
+
+    def number(self, name: str) -> int | None:
+        """Return a positive integer."""
+        text = self.text(name)
+        if text is None:
+            return None
+        if not text.isdecimal() or not int(text):
+            raise SettingError(name, f"应为正整数，不是 {text}")
+        return int(text)
+
+    def port(self, name: str, default: int) -> int:
+        text = self.text(name)
         if text is None:
             return default
         if not text.isdecimal() or not 0 <= int(text) <= 65535:
             raise SettingError(name, f"端口应为 0 到 65535 的整数，不是 {text}")
         return int(text)
 
-    api_url = value("WENJU_API_URL") or Settings.api_url
-    if not api_url.startswith(("https://", "http://")):
-        raise SettingError("WENJU_API_URL", f"须以 https:// 或 http:// 开头：{api_url}")
-    dictionary, synonyms = value("WENJU_DICTIONARY"), value("WENJU_SYNONYMS")
-    return Settings(
-        token=value("WENJU_TOKEN"),
-        api_url=api_url.rstrip("/"),
-        admins=_user_ids(value("WENJU_ADMINS") or ""),
-        documents=Path(value("WENJU_DOCUMENTS") or Settings.documents),
-        data=Path(value("WENJU_DATA") or Settings.data),
-        dictionary=Path(dictionary) if dictionary else None,
-        synonyms=Path(synonyms) if synonyms else None,
-        sandbox_port=port("WENJU_SANDBOX_PORT", Settings.sandbox_port),
-        review_port=port("WENJU_REVIEW_PORT", Settings.review_port),
-    )
+    def ids(self, name: str) -> frozenset[int]:
+        text = self.text(name) or ""
+        try:
+            return frozenset(int(part) for part in text.replace("，", ",").split(",") if part.strip())
+        except ValueError:
+            raise SettingError(name, f"应为逗号分隔的 Telegram 编号，不是 {text}") from None
 
-
-def _user_ids(text: str) -> frozenset[int]:
-    parts = [part.strip() for part in text.replace("，", ",").split(",")]
-    try:
-        return frozenset(int(part) for part in parts if part)
-    except ValueError:
-        raise SettingError("WENJU_ADMINS", f"应为逗号分隔的 Telegram 用户编号，不是 {text}") from None
+    def one_of(self, name: str, choices: tuple[Choice, ...], default: Choice) -> Choice:
+        text = self.text(name)
+        for choice in choices:
+            if text == choice:
+                return choice
+        if text is not None:
+            raise SettingError(name, f"应为 {'、'.join(choices)} 之一，不是 {text}")
+        return default

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.log_database import Entry
+    from bot.log_entry import Entry
 
 
 class Votes(NamedTuple):
@@ -42,8 +42,8 @@ def _judged(entry: Entry) -> Iterator[tuple[JudgedQuestion, int]]:
     if not answer.hits or not (answer.found or answer.near):
         return
     balance = Counter[int]()
-    for rank, verdict in entry.votes:
-        balance[rank] += 1 if verdict == "up" else -1
+    for vote in entry.votes:
+        balance[vote.rank] += 1 if vote.verdict == "up" else -1
     for rank in shown_ranks(answer):
         paragraph = answer.hits[rank].paragraph.id
         text = answer.question.read_as or answer.question.text

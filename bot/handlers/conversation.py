@@ -8,37 +8,39 @@ from telegram.constants import ChatType
 
 from bot import delivery
 from bot.markup import escape
-from bot.menu import publish_for_admin
-from bot.messages import words_of
+from bot.menu import publish_for
 
 if TYPE_CHECKING:
-    from telegram import Update, User
+    from telegram import Update
     from telegram.ext import ContextTypes
+
+    from bot.people import People
 
 
 class Conversation:
-    def __init__(self, admins: frozenset[int]) -> None:
-        self._admins = admins
+    def __init__(self, people: People) -> None:
+        self._people = people
 
     async def start(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        words = words_of(update.effective_user)
-        await _say(update, f"{words.start}\n\n{words.help}")
-        if (user := update.effective_user) and self._is_admin(user):
-            await publish_for_admin(user.get_bot(), user.id)  # there may have been no chat to set it for
+        words = self._people.words_of(update.effective_user)
+        await _say(update, f"{words.conversation.start}\n\n{words.conversation.help}")
+        user = update.effective_user
+        if user and self._people.is_admin(user):
+            # There may have been no chat to set it for.
+            await publish_for(user.get_bot(), user.id, words, admin=True)
 
     async def help(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        words = words_of(update.effective_user)
-        is_admin = self._is_admin(update.effective_user)
-        await _say(update, f"{words.help}\n\n{words.admin_help}" if is_admin else words.help)
+        words = self._people.words_of(update.effective_user)
+        parts = [words.conversation.help]
+        if self._people.is_admin(update.effective_user):
+            parts.append(words.conversation.admin_help)
+        await _say(update, "\n\n".join(parts))
 
     async def unknown_command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        await _say(update, words_of(update.effective_user).unknown_command)
+        await _say(update, self._people.words_of(update.effective_user).conversation.unknown_command)
 
     async def not_text(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        await _say(update, words_of(update.effective_user).text_only)
-
-    def _is_admin(self, user: User | None) -> bool:
-        return user is not None and user.id in self._admins
+        await _say(update, self._people.words_of(update.effective_user).conversation.text_only)
 
 
 async def _say(update: Update, text: str) -> None:

@@ -10,7 +10,6 @@ from telegram import Message
 
 from bot import delivery
 from bot.buttons import Press, answer_buttons, back_button
-from bot.messages import words_of
 from bot.pages import shown_ranks
 from bot.query_log import SHOWN_AFTER
 from bot.rendering import answer_page, context_page
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
 
     from bot.handlers.questions import Questions
     from bot.library import Library
+    from bot.log_entry import Entry
     from bot.messages import Words
-    from bot.query_log import Entry, QueryLog
+    from bot.people import People
+    from bot.query_log import QueryLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,10 @@ class Pressed:
 class Paging:
     """A press is answered just before the message is edited: what fails later is Telegram's alone."""
 
-    def __init__(self, library: Library, log: QueryLog, questions: Questions) -> None:
+    def __init__(self, library: Library, log: QueryLog, people: People, questions: Questions) -> None:
         self._library = library
         self._log = log
+        self._people = people
         self._questions = questions
 
     async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
@@ -63,7 +65,7 @@ class Paging:
             return
         pressed = await self._find(query)
         if pressed is None:
-            await delivery.toast(query, words_of(query.from_user).gone)
+            await delivery.toast(query, self._people.words_of(query.from_user).answers.gone)
             return
         match pressed.press.action:
             case "page":
@@ -92,7 +94,7 @@ class Paging:
         except SnapshotError:
             around = None
         if around is None:
-            await delivery.toast(pressed.query, pressed.words.text_changed)
+            await delivery.toast(pressed.query, pressed.words.answers.text_changed)
             return
         await delivery.toast(pressed.query)
         page = context_page(hit, *around, pressed.words)
@@ -106,14 +108,14 @@ class Paging:
             self._log.vote(pressed.entry.id, pressed.query.from_user.id, press.action, press.rank)
         await asyncio.to_thread(self._log.flush, SHOWN_AFTER)
         voted = await self._find(pressed.query)
-        await delivery.toast(pressed.query, pressed.words.thanks)
+        await delivery.toast(pressed.query, pressed.words.feedback.thanks)
         if voted:
             await delivery.edit_buttons(pressed.message, voted.buttons())
 
     async def _ask(self, pressed: Pressed) -> None:
         answer, message = pressed.entry.answer, pressed.message
         if answer.suggestion is None or not isinstance(message, Message):
-            await delivery.toast(pressed.query, pressed.words.gone)
+            await delivery.toast(pressed.query, pressed.words.answers.gone)
             return
         await delivery.toast(pressed.query)
         await self._questions.suggested(
@@ -126,8 +128,8 @@ class Paging:
         if press and query.message:
             entry = await asyncio.to_thread(self._log.get, press.log_id)
             # Callback data is the client's word: a row answers only in its own chat.
-            known = entry is not None and entry.chat == self._log.hash_chat(query.message.chat.id)
+            known = entry is not None and entry.chat == self._log.pseudonyms.chat(query.message.chat.id)
             there = entry is not None and (press.action == "suggest" or press.rank < len(entry.answer.hits))
             if entry is not None and known and there:
-                return Pressed(query, query.message, press, entry, words_of(query.from_user))
+                return Pressed(query, query.message, press, entry, self._people.words_of(query.from_user))
         return None

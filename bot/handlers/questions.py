@@ -15,7 +15,6 @@ from telegram.ext.filters import MessageFilter
 from bot import delivery
 from bot.buttons import answer_buttons, suggestion_button
 from bot.markup import escape
-from bot.messages import words_of
 from bot.pages import shown_ranks
 from bot.rendering import answer_page
 from retrieval.errors import SnapshotError
@@ -27,18 +26,20 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.library import Library
+    from bot.log_entry import Entry, Source
     from bot.messages import Words
-    from bot.query_log import Entry, QueryLog, Source
+    from bot.people import People
+    from bot.query_log import QueryLog
     from retrieval.model import Answer
 
     Find = Callable[[], Awaitable[Answer]]
 
 
 class Questions:
-    def __init__(self, library: Library, log: QueryLog, admins: frozenset[int], source: Source) -> None:
+    def __init__(self, library: Library, log: QueryLog, people: People, source: Source) -> None:
         self._library = library
         self._log = log
-        self._admins = admins
+        self._people = people
         self._source: Source = source
         # One for each asker in each chat, for as long as somebody holds it or waits for it.
         self._turns: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
@@ -66,15 +67,19 @@ class Questions:
         if question.strip():
             await self._reply(message, message.from_user, partial(self._find, message, question))
         else:
-            await delivery.reply(message, escape(words_of(message.from_user).ask_for_question))
+            await delivery.reply(
+                message, escape(self._people.words_of(message.from_user).conversation.ask_for_question)
+            )
 
     async def _reply(self, message: Message, user: User | None, find: Find) -> None:
-        words = words_of(user)
+        words = self._people.words_of(user)
         try:
             entry, _ = await asyncio.gather(self._logged(message, user, find), delivery.typing(message.chat))
         except SnapshotError:
-            is_admin = user is not None and user.id in self._admins
-            await delivery.reply(message, escape(words.no_index_admin if is_admin else words.no_index))
+            is_admin = self._people.is_admin(user)
+            await delivery.reply(
+                message, escape(words.answers.no_index_admin if is_admin else words.answers.no_index)
+            )
             return
         answer = entry.answer
         sent = await delivery.reply(message, answer_page(answer, 0, words), _buttons(answer, entry.id, words))

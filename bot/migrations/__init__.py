@@ -1,4 +1,6 @@
-"""The query log's schema, as numbered steps; a database's `user_version` is the number of its last step.
+"""The schemas of the query log (`m…`) and of the bot's state (`s…`), as numbered steps.
+
+A database's `user_version` is the number of its last step.
 
 A step that has been released is never edited: a change is a new step. Going back is not supported.
 """
@@ -7,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.migrations import m001_query_log, m002_reading
+from bot.migrations import m001_query_log, m002_reading, m003_feedback, s001_people
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
@@ -15,15 +17,17 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-STEPS: tuple[Callable[[Database], None], ...] = (m001_query_log.apply, m002_reading.apply)
-LATEST = len(STEPS)
+Steps = tuple["Callable[[Database], None]", ...]
+
+LOG: Steps = (m001_query_log.apply, m002_reading.apply, m003_feedback.apply)
+STATE: Steps = (s001_people.apply,)
 
 
 class NewerSchemaError(WenjuError):
-    """The log was written by a later release."""
+    """The database was written by a later release."""
 
-    def __init__(self, found: int) -> None:
-        super().__init__(f"查询日志的版本是 {found}，本程序只认识到 {LATEST}：请升级程序")
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(f"数据库的版本是 {found}，本程序只认识到 {known}：请升级程序")
         self.found = found
 
 
@@ -32,15 +36,16 @@ def version(db: Database) -> int:
     return number
 
 
-def migrate(db: Database) -> None:
-    """Take the missing steps, all or none. Raise NewerSchemaError for a log that is ahead of this program."""
-    if version(db) == LATEST:
+def migrate(db: Database, steps: Steps) -> None:
+    """Take the missing steps, all or none. Raise NewerSchemaError for a database ahead of this program."""
+    latest = len(steps)
+    if version(db) == latest:
         return
     db.execute("BEGIN IMMEDIATE")  # two processes may start at once: only one takes the steps
     with db.conn:
         found = version(db)
-        if found > LATEST:
-            raise NewerSchemaError(found)
-        for step in STEPS[found:]:
+        if found > latest:
+            raise NewerSchemaError(found, latest)
+        for step in steps[found:]:
             step(db)
-        db.execute(f"PRAGMA user_version = {LATEST}")
+        db.execute(f"PRAGMA user_version = {latest}")

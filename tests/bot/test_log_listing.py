@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.log_database import QueryLogError
+from bot.log_entry import Entry
 from bot.log_listing import BOM, NOTHING, as_json, columns, csv_lines, filter_of, fit, lines, table
-from bot.query_log import Entry, QueryLog, QueryLogError
+from bot.query_log import QueryLog
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 
 if TYPE_CHECKING:

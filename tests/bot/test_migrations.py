@@ -12,11 +12,12 @@ import pytest
 from sqlite_utils import Database
 
 from bot.log_database import connect, read_entries
-from bot.migrations import LATEST, STEPS, NewerSchemaError, migrate, version
+from bot.migrations import LOG, NewerSchemaError, migrate, version
+from bot.pseudonyms import Pseudonyms
 from bot.query_log import QueryLog
 
 DUMPS = Path(__file__).parent / "query_logs"
-VERSIONS = range(1, LATEST + 1)
+VERSIONS = range(1, len(LOG) + 1)
 
 
 def restored(number: int, path: Path) -> Path:
@@ -33,7 +34,7 @@ def schema(path: Path) -> set[tuple[str, str, str | None]]:
 def test_the_schema_is_pinned(tmp_path: Path) -> None:
     """A new log has, to the letter, the schema of the last dump: a released step cannot be edited unseen."""
     connect(tmp_path / "new.db").close()
-    assert schema(tmp_path / "new.db") == schema(restored(LATEST, tmp_path / "kept.db"))
+    assert schema(tmp_path / "new.db") == schema(restored(len(LOG), tmp_path / "kept.db"))
 
 
 @pytest.mark.parametrize("number", VERSIONS)
@@ -41,7 +42,7 @@ def test_every_earlier_log_becomes_todays(number: int, tmp_path: Path) -> None:
     """A log of any release is brought to today's schema and its answers can still be shown."""
     connect(tmp_path / "new.db").close()
     old = restored(number, tmp_path / "old.db")
-    with closing(QueryLog(old, b"k" * 32)) as log:
+    with closing(QueryLog(old, Pseudonyms(b"k" * 32))) as log:
         connect(old).close()
         assert schema(old) == schema(tmp_path / "new.db")
         answered = log.get("v1-0")
@@ -52,14 +53,17 @@ def test_every_earlier_log_becomes_todays(number: int, tmp_path: Path) -> None:
     assert answered.answer.hits[0].paragraph.text == "湖面约20平方公里。"
     assert answered.answer.figures[0].value == 20.0
     assert answered.answer.question.wanted.kinds == ("measure",)
-    assert (answered.votes, answered.reply) == (((0, "up"),), 7)
+    assert [(vote.rank, vote.verdict) for vote in answered.votes] == [(0, "up")]
+    assert answered.reply == 7
     assert not unanswered.answer.found
 
 
 @pytest.mark.parametrize("number", VERSIONS[1:])
 def test_what_the_second_version_added_can_be_read(number: int, tmp_path: Path) -> None:
     """A log then holds how a question was read, what was suggested, more of a hit, and the vote's place."""
-    with closing(QueryLog(restored(number, tmp_path / "log.db"), b"k" * 32)) as log:
+    path = restored(number, tmp_path / "log.db")
+    connect(path).close()
+    with closing(QueryLog(path, Pseudonyms(b"k" * 32))) as log:
         followed = log.get("v2-0")
     assert followed is not None
     assert followed.answer.question.read_as == "湖的面积有多大？"
@@ -68,40 +72,53 @@ def test_what_the_second_version_added_can_be_read(number: int, tmp_path: Path) 
     assert lake.answering == ((0, 9),)
     assert [paragraph.text for paragraph in lake.continued] == ["其中水深超过5米的约8平方公里。"]
     assert copy.same_as == lake.paragraph.id
-    assert followed.votes == ((1, "down"),)
+    assert [(vote.rank, vote.verdict) for vote in followed.votes] == [(1, "down")]
+
+
+@pytest.mark.parametrize("number", VERSIONS[2:])
+def test_what_the_third_version_added_can_be_read(number: int, tmp_path: Path) -> None:
+    """A log then holds the message that asked, what an admin checked, and why somebody disliked it."""
+    path = restored(number, tmp_path / "log.db")
+    connect(path).close()
+    with closing(QueryLog(path, Pseudonyms(b"k" * 32))) as log:
+        followed = log.get("v2-0")
+    assert followed is not None
+    assert followed.message == 21
+    assert [hit.checked for hit in followed.answer.hits] == [True, False]
+    [vote] = followed.votes
+    assert (vote.reason, vote.comment, vote.prompt) == ("paragraph", "说的是另一个湖", 23)
 
 
 def test_each_step_is_numbered() -> None:
     """The n-th step is the module m00n, and each version has its dump."""
-    assert [step.__module__.split(".")[-1][:4] for step in STEPS] == [f"m{number:03}" for number in VERSIONS]
+    assert [step.__module__.split(".")[-1][:4] for step in LOG] == [f"m{number:03}" for number in VERSIONS]
     assert {file.name for file in DUMPS.iterdir()} == {f"v{number}.sql" for number in VERSIONS}
 
 
 def test_a_step_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All steps or none: a failing one leaves the schema and the version as they were."""
-    path = restored(LATEST, tmp_path / "log.db")
+    path = restored(len(LOG), tmp_path / "log.db")
     before = schema(path)
 
     def broken(db: Database) -> None:
         db.table("half").create({"id": int}, pk="id")
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr("bot.migrations.STEPS", (*STEPS, broken))
-    monkeypatch.setattr("bot.migrations.LATEST", LATEST + 1)
+    monkeypatch.setattr("bot.log_database.LOG", (*LOG, broken))
     with pytest.raises(sqlite3.OperationalError, match="disk full"):
         connect(path)
     assert schema(path) == before
     with closing(sqlite3.connect(path)) as connection:
-        assert version(Database(connection)) == LATEST
+        assert version(Database(connection)) == len(LOG)
 
 
 def test_a_newer_log_is_refused(tmp_path: Path) -> None:
     """A log of a later release raises an error that says which version it has."""
     with closing(sqlite3.connect(tmp_path / "log.db")) as connection:
-        connection.execute(f"PRAGMA user_version = {LATEST + 3}")
+        connection.execute(f"PRAGMA user_version = {len(LOG) + 3}")
         with pytest.raises(NewerSchemaError) as caught:
-            migrate(Database(connection))
-    assert caught.value.found == LATEST + 3
+            migrate(Database(connection), LOG)
+    assert caught.value.found == len(LOG) + 3
 
 
 def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
@@ -110,5 +127,5 @@ def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
     together = [subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path) for _ in range(4)]
     assert [process.wait(30) for process in together] == [0, 0, 0, 0]
     with closing(connect(tmp_path / "log.db")) as db:
-        assert version(db) == LATEST
+        assert version(db) == len(LOG)
         assert list(read_entries(db)) == []

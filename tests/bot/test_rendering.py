@@ -99,14 +99,14 @@ def test_no_figure_that_was_not_asked_for() -> None:
 def test_not_found() -> None:
     """Without an answer it says so and how to go on, and shows nothing that is not near."""
     page = answer_page(replace(ANSWER, found=False), 0, SIMPLIFIED)
-    assert page == f"{SIMPLIFIED.not_found}\n{SIMPLIFIED.rephrase}"
+    assert page == f"{SIMPLIFIED.answers.not_found}\n{SIMPLIFIED.answers.rephrase}"
 
 
 def test_near_paragraph_is_labelled() -> None:
     """A paragraph that is only near is offered as such, without figures."""
     page = answer_page(replace(ANSWER, found=False, near=True), 0, SIMPLIFIED)
-    assert page.startswith(SIMPLIFIED.not_found)
-    assert page.index(SIMPLIFIED.perhaps) < page.index("全县茶园面积")
+    assert page.startswith(SIMPLIFIED.answers.not_found)
+    assert page.index(SIMPLIFIED.answers.perhaps) < page.index("全县茶园面积")
     assert "<b>3100吨</b>" not in page
 
 
@@ -317,6 +317,6 @@ def test_suggestion_below_an_answer() -> None:
 def test_suggestion_where_nothing_is_found() -> None:
     """Where nothing is found a suggested question takes the place of the advice to rephrase."""
     answer = replace(ANSWER, found=False, suggestion="干茶产量")
-    assert answer_page(answer, 0, SIMPLIFIED) == f"{SIMPLIFIED.not_found}\n您是不是想问：干茶产量"
+    assert answer_page(answer, 0, SIMPLIFIED) == f"{SIMPLIFIED.answers.not_found}\n您是不是想问：干茶产量"
     near = answer_page(replace(answer, near=True), 0, ENGLISH)
-    assert near.startswith(f"{ENGLISH.not_found}\nDid you mean: 干茶产量\n")
+    assert near.startswith(f"{ENGLISH.answers.not_found}\nDid you mean: 干茶产量\n")

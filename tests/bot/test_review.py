@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from bot.query_log import QueryLog, QueryLogError
+from bot.log_database import QueryLogError
+from bot.query_log import QueryLog
 from bot.review import QUERIES, TABLES, AddressError, serve
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.log_database import read_entries
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 from bot.query_log import QueryLog
 
 if TYPE_CHECKING:
-    from bot.query_log import Entry
+    from bot.log_entry import Entry
     from bot.sandbox.people import Message, Person
     from bot.sandbox.server import Sandbox
     from bot.settings import Settings
@@ -29,7 +30,7 @@ def replied(settings: Settings) -> list[Entry]:
     """Return the log's entries whose reply is known: it is written a moment after the reply."""
     log = QueryLog.open(settings.query_log)
     try:
-        return [entry for entry in log.latest(10) if entry.reply is not None]
+        return [entry for entry in log.read(lambda db: list(read_entries(db))) if entry.reply is not None]
     finally:
         log.close()
 
@@ -62,15 +63,15 @@ async def test_asked_by_command(asker: Person) -> None:
 @pytest.mark.parametrize("text", ["/ask", "/ask \u3000 ", "/ask\n"])
 async def test_empty_question(asker: Person, text: str) -> None:
     """A command without a question asks for one."""
-    assert (await asker.ask(text)).text == SIMPLIFIED.ask_for_question
+    assert (await asker.ask(text)).text == SIMPLIFIED.conversation.ask_for_question
 
 
 @pytest.mark.parametrize("text", ["火星上有水吗？", "asdfghjkl", "😀", "\u202eאבג", "。。。"])
 async def test_not_found(asker: Person, text: str) -> None:
     """What the documents do not say is not found, and that is said."""
     answer = await asker.ask(text)
-    assert answer.text.startswith(SIMPLIFIED.not_found)
-    assert SIMPLIFIED.rephrase in answer.text
+    assert answer.text.startswith(SIMPLIFIED.answers.not_found)
+    assert SIMPLIFIED.answers.rephrase in answer.text
 
 
 @pytest.mark.parametrize(
@@ -88,25 +89,25 @@ async def test_any_text_has_a_reply(asker: Person, text: str) -> None:
     """Whatever is typed, there is a proper reply."""
     answer = await asker.ask(text)
     assert answer.text
-    assert answer.text != SIMPLIFIED.failed
+    assert answer.text != SIMPLIFIED.conversation.failed
 
 
 async def test_start_and_help(asker: Person, admin: Person) -> None:
     """Both explain how to ask; admins read about their commands too."""
-    assert SIMPLIFIED.help in (await asker.ask("/start")).text
-    assert (await asker.ask("/help")).text == SIMPLIFIED.help
-    assert SIMPLIFIED.admin_help in (await admin.ask("/help")).text
+    assert SIMPLIFIED.conversation.help in (await asker.ask("/start")).text
+    assert (await asker.ask("/help")).text == SIMPLIFIED.conversation.help
+    assert SIMPLIFIED.conversation.admin_help in (await admin.ask("/help")).text
 
 
 async def test_unknown_command(asker: Person) -> None:
     """A command that the bot does not have gets a short hint."""
-    assert (await asker.ask("/weather 长沙")).text == SIMPLIFIED.unknown_command
+    assert (await asker.ask("/weather 长沙")).text == SIMPLIFIED.conversation.unknown_command
 
 
 async def test_pictures(asker: Person) -> None:
     """What is not text is declined politely."""
     await asker.send_file("茶.pdf", b"%PDF-1.4", caption="干茶产量")
-    assert (await asker.next_reply()).text == SIMPLIFIED.text_only
+    assert (await asker.next_reply()).text == SIMPLIFIED.conversation.text_only
 
 
 async def test_edits_are_no_questions(asker: Person, sandbox: Sandbox) -> None:
@@ -122,8 +123,8 @@ async def test_edits_are_no_questions(asker: Person, sandbox: Sandbox) -> None:
 async def test_language_of_the_asker(sandbox: Sandbox) -> None:
     """The bot speaks the asker's language; what it quotes stays as it is written."""
     taiwanese, english = sandbox.user(21, "阿明", "zh-hant"), sandbox.user(22, "Ann", "en")
-    assert (await taiwanese.ask("/ask")).text == TRADITIONAL.ask_for_question
-    assert (await english.ask("/ask")).text == ENGLISH.ask_for_question
+    assert (await taiwanese.ask("/ask")).text == TRADITIONAL.conversation.ask_for_question
+    assert (await english.ask("/ask")).text == ENGLISH.conversation.ask_for_question
     assert "干茶产量3100吨" in (await taiwanese.ask("2020年乾茶產量是多少")).text
 
 
@@ -145,11 +146,11 @@ async def test_many_at_once(sandbox: Sandbox) -> None:
 async def test_near(asker: Person, sandbox: Sandbox) -> None:
     """Buttons under a paragraph that is only near show its context, and lead back to the honest answer."""
     answer = await asker.ask("石塘镇的邮局周末几点关门")
-    assert SIMPLIFIED.perhaps in answer.text
+    assert SIMPLIFIED.answers.perhaps in answer.text
     first = answer.text
-    await (await asker.press(answer, SIMPLIFIED.context)).wait()
+    await (await asker.press(answer, SIMPLIFIED.answers.context)).wait()
     await sandbox.until(lambda: answer.text != first)
-    await (await asker.press(answer, SIMPLIFIED.back)).wait()
+    await (await asker.press(answer, SIMPLIFIED.answers.back)).wait()
     await sandbox.until(lambda: answer.text == first)
 
 

@@ -33,7 +33,7 @@ async def test_locked_log(asker: Person, sandbox: Sandbox, settings: Settings) -
         answer = await asker.ask(QUESTION)
         assert time.monotonic() - started < 2
         assert "3100吨" in answer.text
-        await (await asker.press(answer, SIMPLIFIED.next)).wait()
+        await (await asker.press(answer, SIMPLIFIED.answers.next)).wait()
         await sandbox.until(lambda: answer.edited)
         holder.rollback()
 
@@ -77,7 +77,7 @@ async def test_error_is_said_and_logged(
 ) -> None:
     """What fails unexpectedly is logged, and the user gets one polite line."""
     sandbox.fail_next("sendMessage", 400, "Bad Request: some new rule")
-    assert (await asker.ask(QUESTION)).text == SIMPLIFIED.failed
+    assert (await asker.ask(QUESTION)).text == SIMPLIFIED.conversation.failed
     assert "Some new rule" in caplog.text
 
 
@@ -87,7 +87,7 @@ async def test_blocked_by_the_user(asker: Person, sandbox: Sandbox, caplog: pyte
     sandbox.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
     await asker.say(QUESTION)
     await sandbox.until(lambda: sandbox.called("sendMessage"))
-    assert (await asker.ask("/help")).text == SIMPLIFIED.help
+    assert (await asker.ask("/help")).text == SIMPLIFIED.conversation.help
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
@@ -104,7 +104,7 @@ async def test_unanswered_press(asker: Person, sandbox: Sandbox, fault: tuple[in
     """A press that cannot be answered, for its age or for Telegram's trouble, still turns the page."""
     answer = await asker.ask(QUESTION)
     sandbox.fail_next("answerCallbackQuery", *fault)
-    await asker.press(answer, SIMPLIFIED.next)
+    await asker.press(answer, SIMPLIFIED.answers.next)
     await sandbox.until(lambda: answer.edited)
 
 
@@ -113,8 +113,8 @@ async def test_failed_press(asker: Person, sandbox: Sandbox) -> None:
     """Where a press is answered and the page cannot be turned, a message says so."""
     answer = await asker.ask(QUESTION)
     sandbox.fail_next("editMessageText", 400, "Bad Request: some new rule")
-    await asker.press(answer, SIMPLIFIED.next)
-    assert (await asker.next_reply()).text == SIMPLIFIED.failed
+    await asker.press(answer, SIMPLIFIED.answers.next)
+    assert (await asker.next_reply()).text == SIMPLIFIED.conversation.failed
     assert len(sandbox.called("answerCallbackQuery")) == 1
 
 
@@ -166,7 +166,7 @@ async def test_second_instance(asker: Person, sandbox: Sandbox, caplog: pytest.L
     sandbox.fail_next("getUpdates", 409, "Conflict: terminated by other getUpdates request", times=2)
     await asker.say("/help")
     await sandbox.until(lambda: "409" in caplog.text, timeout=15)
-    assert (await asker.ask("/help", timeout=15)).text == SIMPLIFIED.help
+    assert (await asker.ask("/help", timeout=15)).text == SIMPLIFIED.conversation.help
     assert caplog.text.count("请只保留一个") == 1
 
 

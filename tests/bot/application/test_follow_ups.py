@@ -70,7 +70,7 @@ async def test_the_pages_say_it_too(asker: Person, sandbox: Sandbox) -> None:
     """The next result of a follow-up repeats how it was read."""
     await asker.ask(ROAD)
     answer = await asker.ask("什么时候通车的？")
-    await asker.press(answer, SIMPLIFIED.next)
+    await asker.press(answer, SIMPLIFIED.answers.next)
     await sandbox.until(lambda: answer.edited)
     assert answer.text.startswith("按“盘山公路什么时候通车的”作答")
 

@@ -40,7 +40,7 @@ async def test_mention(asker: Person, group: Conversation, sandbox: Sandbox, tex
 async def test_bare_mention(asker: Person, group: Conversation, sandbox: Sandbox) -> None:
     """A mention without a question asks for one."""
     answer = await asker.ask(f"@{sandbox.bot.username}", chat=group)
-    assert answer.text == SIMPLIFIED.ask_for_question
+    assert answer.text == SIMPLIFIED.conversation.ask_for_question
 
 
 async def test_reply_to_bot(asker: Person, group: Conversation) -> None:
@@ -65,4 +65,4 @@ async def test_silent_otherwise(asker: Person, group: Conversation) -> None:
 async def test_unknown_command_for_this_bot(asker: Person, group: Conversation, sandbox: Sandbox) -> None:
     """A command that names this bot but does not exist gets the hint."""
     answer = await asker.ask(f"/weather@{sandbox.bot.username}", chat=group)
-    assert answer.text == SIMPLIFIED.unknown_command
+    assert answer.text == SIMPLIFIED.conversation.unknown_command

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.log_database import read_entries
 from bot.messages import ENGLISH, SIMPLIFIED
 from bot.query_log import QueryLog
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.query_log import Entry
+    from bot.log_entry import Entry
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
     from bot.settings import Settings
@@ -25,7 +26,7 @@ MENDED = "防滑链"
 def logged(settings: Settings) -> list[Entry]:
     log = QueryLog.open(settings.query_log)
     try:
-        return log.latest(10)
+        return log.read(lambda db: list(read_entries(db)))
     finally:
         log.close()
 
@@ -34,13 +35,13 @@ def logged(settings: Settings) -> list[Entry]:
 async def test_a_slip_brings_a_suggestion(asker: Person) -> None:
     """Where nothing is found for a slip, the mended question is shown, and its button answers it."""
     answer = await asker.ask(SLIP)
-    assert answer.text == f"{SIMPLIFIED.not_found}\n您是不是想问：{MENDED}"
-    await (await asker.press(answer, SIMPLIFIED.ask_that)).wait()
+    assert answer.text == f"{SIMPLIFIED.answers.not_found}\n您是不是想问：{MENDED}"
+    await (await asker.press(answer, SIMPLIFIED.answers.ask_that)).wait()
     mended = await asker.next_reply()
     assert mended.text.startswith(f"按“{MENDED}”作答\n")
     assert "给过往车辆发放防滑链" in mended.text
     assert mended.json["reply_to_message"]["message_id"] == answer.id
-    assert SIMPLIFIED.ask_that not in str(mended.buttons)
+    assert SIMPLIFIED.answers.ask_that not in str(mended.buttons)
 
 
 @with_bot
@@ -49,12 +50,12 @@ async def test_a_found_answer_may_have_a_suggestion(asker: Person, sandbox: Sand
     answer = await asker.ask("盘山公录全长多少公里")
     assert answer.text.startswith("35公里")
     assert answer.text.endswith("\n您是不是想问：盘山公路全长多少公里")
-    assert answer.buttons[0] == [SIMPLIFIED.ask_that]
-    await (await asker.press(answer, SIMPLIFIED.next)).wait()
-    await sandbox.until(lambda: SIMPLIFIED.previous in str(answer.buttons))
-    assert SIMPLIFIED.ask_that not in str(answer.buttons)
-    await (await asker.press(answer, SIMPLIFIED.previous)).wait()
-    await sandbox.until(lambda: SIMPLIFIED.ask_that in str(answer.buttons))
+    assert answer.buttons[0] == [SIMPLIFIED.answers.ask_that]
+    await (await asker.press(answer, SIMPLIFIED.answers.next)).wait()
+    await sandbox.until(lambda: SIMPLIFIED.answers.previous in str(answer.buttons))
+    assert SIMPLIFIED.answers.ask_that not in str(answer.buttons)
+    await (await asker.press(answer, SIMPLIFIED.answers.previous)).wait()
+    await sandbox.until(lambda: SIMPLIFIED.answers.ask_that in str(answer.buttons))
 
 
 async def test_after_a_restart(
@@ -64,7 +65,7 @@ async def test_after_a_restart(
     async with running():
         answer = await asker.ask(SLIP)
     async with running():
-        await (await asker.press(answer, SIMPLIFIED.ask_that)).wait()
+        await (await asker.press(answer, SIMPLIFIED.answers.ask_that)).wait()
         reply = await asker.next_reply()
     entries = logged(settings)
     mended = next(entry for entry in entries if entry.answer.question.read_as)
@@ -81,20 +82,20 @@ async def test_anybody_in_the_group_may_ask_it(asker: Person, sandbox: Sandbox) 
     other = sandbox.user(31, "Ann", language="en")
     group = sandbox.group("课题组", asker, other)
     answer = await asker.ask(f"/ask {SLIP}", chat=group)
-    await (await other.press(answer, SIMPLIFIED.ask_that)).wait()
-    assert ENGLISH.context in str((await group.next_reply()).buttons)
+    await (await other.press(answer, SIMPLIFIED.answers.ask_that)).wait()
+    assert ENGLISH.answers.context in str((await group.next_reply()).buttons)
 
 
 @with_bot
 async def test_another_chat_gets_nothing(asker: Person, sandbox: Sandbox) -> None:
     """The button's data, forged in another chat or for an answer without a suggestion, asks nothing."""
     other = sandbox.user(31, "旁人")
-    foreign = (await other.ask(SLIP)).button(SIMPLIFIED.ask_that)["callback_data"]
+    foreign = (await other.ask(SLIP)).button(SIMPLIFIED.answers.ask_that)["callback_data"]
     answer = await asker.ask("图书馆藏书多少册")
-    own = str(answer.button(SIMPLIFIED.context)["callback_data"]).replace("context", "suggest")
+    own = str(answer.button(SIMPLIFIED.answers.context)["callback_data"]).replace("context", "suggest")
     for data in (foreign, own):
         answer.json["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = data
-        assert (await (await asker.press(answer, data)).wait())["text"] == SIMPLIFIED.gone
+        assert (await (await asker.press(answer, data)).wait())["text"] == SIMPLIFIED.answers.gone
     assert len(asker.replies) == 1
 
 
@@ -105,4 +106,4 @@ async def test_in_the_askers_language(sandbox: Sandbox) -> None:
     assert f"您是不是想問：{MENDED}" in (await taipei.ask(SLIP)).text
     answer = await london.ask(SLIP)
     assert f"Did you mean: {MENDED}" in answer.text
-    assert answer.buttons[0] == [ENGLISH.ask_that]
+    assert answer.buttons[0] == [ENGLISH.answers.ask_that]

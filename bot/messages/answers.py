@@ -1,0 +1,83 @@
+"""An answer, the buttons under it, and what pressing them says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    read_as: str
+    not_found: str
+    rephrase: str
+    perhaps: str
+    did_you_mean: str
+    no_index: str
+    no_index_admin: str
+    also: str
+    between: str
+    in_result: str
+    elsewhere: str
+    elsewhere_more: str
+    previous: str
+    next: str
+    context: str
+    back: str
+    ask_that: str
+    gone: str
+    text_changed: str
+    year: str
+    month: str
+    day: str
+
+
+CHINESE = AnswerWords(
+    read_as="按“{question}”作答",
+    not_found="未找到能回答这个问题的内容。",
+    rephrase="可以换个说法，或写上更具体的名称、年份、指标。",
+    perhaps="也许相关：",
+    did_you_mean="您是不是想问：{question}",
+    no_index="文库还没有准备好，请稍后再来。",
+    no_index_admin="还没有索引，请先发送 /reindex。",
+    also="另有：{figures}",
+    between="；",
+    in_result="见第 {number} 条",
+    elsewhere="另见：{titles}",
+    elsewhere_more="另见：{titles} 等 {count} 篇",
+    previous="‹ 上一条",
+    next="下一条 ›",
+    context="上下文",
+    back="‹ 返回",
+    ask_that="是，就问这个",
+    gone="这条记录已不在了，请重新提问。",
+    text_changed="原文已更新，看不到上下文了。",
+    year="{year}年",
+    month="{year}年{month}月",
+    day="{year}年{month}月{day}日",
+)
+
+
+ENGLISH = AnswerWords(
+    read_as="Read as: {question}",
+    not_found="Nothing found that answers this question.",
+    rephrase="Try other words, or name the place, year or figure you mean.",
+    perhaps="Perhaps related:",
+    did_you_mean="Did you mean: {question}",
+    no_index="The library is not ready yet. Please come back later.",
+    no_index_admin="There is no index yet. Please send /reindex first.",
+    also="Also: {figures}",
+    between="; ",
+    in_result="see result {number}",
+    elsewhere="Also in: {titles}",
+    elsewhere_more="Also in: {titles} and others, {count} in all",
+    previous="‹ Previous",
+    next="Next ›",
+    context="Context",
+    back="‹ Back",
+    ask_that="Yes, ask that",
+    gone="This record is gone. Please ask again.",
+    text_changed="The text has changed since, its context cannot be shown.",
+    year="{year}",
+    month="{year}-{month:0>2}",
+    day="{year}-{month:0>2}-{day:0>2}",
+)

@@ -1,0 +1,45 @@
+"""What people set from the chat: languages, invitations and guests, digests, checked answers.
+
+People are keyed hashes and an invitation's code is a hash too: who reads the file cannot use it. Times are
+UTC in ISO 8601.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+
+def apply(db: Database) -> None:
+    db.table("languages").create({"person": str, "language": str}, pk="person", strict=True)
+    db.table("invitations").create(
+        {"id": str, "code": str, "made_at": str, "expires_at": str},
+        pk="id",
+        not_null={"code", "made_at", "expires_at"},
+        strict=True,
+    )
+    db.table("guests").create(
+        {"person": str, "invitation": str, "since": str},
+        pk="person",
+        not_null={"invitation", "since"},
+        strict=True,
+    )
+    db.table("digests").create({"person": str, "sent_for": str}, pk="person", strict=True)
+    db.table("told").create({"person": str, "what": str}, pk=("person", "what"), strict=True)
+    db.table("curated").create(
+        {
+            "id": str,
+            "at": str,
+            "question": str,
+            "paragraph": str,
+            "document": str,
+            "title": str,
+            "section": str,
+            "text": str,
+        },
+        pk="id",
+        not_null={"at", "question", "paragraph", "document", "title", "text"},
+        strict=True,
+    )

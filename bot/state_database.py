@@ -1,0 +1,80 @@
+"""The bot's state beside the log: one SQLite file for what people set from the chat. It knows no table.
+
+A write is on the disk when it returns. There is little of it and it is written rarely, so one connection with
+a lock serves all threads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlite_utils import Database
+
+from bot.migrations import STATE, migrate
+from retrieval.errors import WenjuError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+class StateError(WenjuError):
+    """The state cannot be read or written."""
+
+
+class StateDatabase:
+    """Safe to call from any thread; each call may wait for the disk."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Make a missing file. Raise StateError, or NewerSchemaError for one of a later release.
+
+        A damaged file is an error, never begun anew: that would silently forget guests and checked answers.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
+        except (OSError, sqlite3.Error) as error:
+            raise StateError(f"打不开 {path}：{error}") from error
+        try:
+            db = Database(connection)
+            db.enable_wal()
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")
+            migrate(db, STATE)
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            raise StateError(f"打不开 {path}：{error}") from error
+        except BaseException:
+            connection.close()
+            raise
+        return cls(db)
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Raise StateError."""
+        with self._lock:
+            try:
+                return list(self._db.query(sql, list(values)))
+            except sqlite3.DatabaseError as error:
+                raise StateError(f"读不了：{error}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Database]:
+        """Give the database for one transaction, committed at its end. Raise StateError."""
+        with self._lock:
+            try:
+                with self._db.atomic():
+                    yield self._db
+            except sqlite3.DatabaseError as error:
+                raise StateError(f"写不进去：{error}") from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
