@@ -65,7 +65,7 @@ async def poll(application: App, polling: Polling, stop: asyncio.Event, on_stop:
         poll_interval=POLL_INTERVAL,
         timeout=POLL_SECONDS,
         bootstrap_retries=-1,
-        allowed_updates=["message", "callback_query"],
+        allowed_updates=["message", "edited_message", "callback_query", "inline_query"],
         error_callback=_polling_failed,
     )
     try:

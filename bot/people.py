@@ -24,17 +24,26 @@ if TYPE_CHECKING:
 Access = Literal["open", "closed"]
 
 CODE_BYTES = 16
-INVITATION = timedelta(days=7)
+INVITATION_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """`guests` is how many people have come by it."""
+    """`guests` is how many people have come by the link, which serves until `expires_at`.
+
+    A group is let in as a whole and for good: `chat_title` is then its name and `expires_at` None.
+    """
 
     id: str
     made_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
     guests: int
+    chat_title: str | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether its link serves no longer."""
+        return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
 
 class People:
@@ -69,6 +78,11 @@ class People:
         chosen = self._languages.get(self._pseudonyms.user(user.id))
         return LANGUAGES[chosen] if chosen in LANGUAGES else words_for(user.language_code)
 
+    def words_for_id(self, user_id: int) -> Words:
+        """Return the texts for somebody who has not written just now: what Telegram tells is not known."""
+        chosen = self.chosen_language(user_id)
+        return LANGUAGES[chosen] if chosen in LANGUAGES else words_for(None)
+
     def chosen_language(self, user_id: int) -> Language | None:
         return self._languages.get(self._pseudonyms.user(user_id))
 
@@ -93,26 +107,27 @@ class People:
         """Tell whether somebody may use the bot in a chat: everybody where access is open."""
         if self.access == "open" or user_id in self.admins or {user_id, chat_id} & self._allowed:
             return True
-        return user_id is not None and self._pseudonyms.user(user_id) in self._guests
+        known = {user_id and self._pseudonyms.user(user_id), chat_id and self._pseudonyms.chat(chat_id)}
+        return bool(known & self._guests)
 
     # Invitations
 
-    def invite(self, valid: timedelta = INVITATION) -> str:
-        """Make an invitation; return its code, which is kept nowhere.
+    def invite(self, valid: timedelta = timedelta(days=INVITATION_DAYS)) -> tuple[Invitation, str]:
+        """Make an invitation and the code of its link, which is kept nowhere.
 
         Waits for the disk; raise StateError.
         """
         code, now = secrets.token_urlsafe(CODE_BYTES), datetime.now(UTC)
-        with self._state.writing() as db:
-            db.table("invitations").insert(
-                {
-                    "id": secrets.token_hex(4),
-                    "code": _hashed(code),
-                    "made_at": now.isoformat(),
-                    "expires_at": (now + valid).isoformat(),
-                }
-            )
-        return code
+        invitation = Invitation(_new_id(), now, now + valid, 0)
+        self._write(invitation, _hashed(code))
+        return invitation, code
+
+    def admit_group(self, chat_id: int, title: str) -> None:
+        """Let everybody in a group ask there. Waits for the disk; raise StateError."""
+        chat, now = self._pseudonyms.chat(chat_id), datetime.now(UTC)
+        if chat not in self._guests:
+            self._write(Invitation(_new_id(), now, None, 1, title), None, guest=chat)
+            self._guests.add(chat)
 
     def accept(self, user_id: int, code: str) -> bool:
         """Let a person in by an invitation; False where it is unknown, withdrawn or expired.
@@ -127,9 +142,8 @@ class People:
             invitation = next((row["id"] for row in rows), None)
             if invitation is None:
                 return False
-            db.table("guests").insert(
-                {"person": person, "invitation": invitation, "since": now}, pk="person", ignore=True
-            )
+            guest = {"person": person, "invitation": invitation, "since": now}
+            db.table("guests").insert(guest, pk="person", ignore=True)
         self._guests.add(person)
         return True
 
@@ -139,17 +153,17 @@ class People:
             "SELECT *, (SELECT count(*) FROM guests WHERE invitation = invitations.id) AS guests"
             " FROM invitations ORDER BY made_at DESC"
         )
-        now = datetime.now(UTC)
         found = [
             Invitation(
                 row["id"],
                 datetime.fromisoformat(row["made_at"]),
-                datetime.fromisoformat(row["expires_at"]),
+                row["expires_at"] and datetime.fromisoformat(row["expires_at"]),
                 row["guests"],
+                row["chat_title"],
             )
             for row in rows
         ]
-        return [one for one in found if one.guests or one.expires_at > now]
+        return [one for one in found if one.guests or not one.over]
 
     def withdraw(self, invitation: str) -> int:
         """End an invitation and put out who came by it; return how many.
@@ -157,14 +171,26 @@ class People:
         Waits for the disk; raise StateError.
         """
         with self._state.writing() as db:
-            out = {
-                row["person"]
-                for row in db.query("SELECT person FROM guests WHERE invitation = ?", [invitation])
-            }
+            rows = db.query("SELECT person FROM guests WHERE invitation = ?", [invitation])
+            out = {row["person"] for row in rows}
             db.execute("DELETE FROM guests WHERE invitation = ?", [invitation])
             db.execute("DELETE FROM invitations WHERE id = ?", [invitation])
         self._guests -= out
         return len(out)
+
+    def _write(self, invitation: Invitation, code: str | None, guest: str | None = None) -> None:
+        made_at, expires_at = invitation.made_at.isoformat(), invitation.expires_at
+        row = {
+            "id": invitation.id,
+            "code": code,
+            "made_at": made_at,
+            "expires_at": expires_at and expires_at.isoformat(),
+            "chat_title": invitation.chat_title,
+        }
+        with self._state.writing() as db:
+            db.table("invitations").insert(row)
+            if guest:
+                db.table("guests").insert({"person": guest, "invitation": invitation.id, "since": made_at})
 
     # What an admin is told
 
@@ -194,15 +220,15 @@ class People:
             )
             return bool(done.rowcount)
 
-    def tell_once(self, admin_id: int, what: str) -> bool:
-        """Note that an admin is told something; False where that was done.
-
-        Waits for the disk; raise StateError.
-        """
+    def was_told(self, admin_id: int, what: str) -> bool:
         person = self._pseudonyms.user(admin_id)
+        return bool(self._state.read("SELECT 1 FROM told WHERE person = ? AND what = ?", [person, what]))
+
+    def note_told(self, admin_id: int, what: str) -> None:
+        """Waits for the disk; raise StateError."""
+        row = {"person": self._pseudonyms.user(admin_id), "what": what}
         with self._state.writing() as db:
-            done = db.execute("INSERT OR IGNORE INTO told (person, what) VALUES (?, ?)", [person, what])
-            return bool(done.rowcount)
+            db.table("told").insert(row, pk=("person", "what"), ignore=True)
 
     def forget(self, user_id: int) -> None:
         """Delete what a person chose; a guest stays one. Waits for the disk; raise StateError."""
@@ -211,3 +237,7 @@ class People:
 
 def _hashed(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
+
+
+def _new_id() -> str:
+    return secrets.token_hex(4)

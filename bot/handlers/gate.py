@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop
 
 from bot import delivery
+from bot.handlers.invitations import BY_LINK
 from bot.markup import escape
 
 if TYPE_CHECKING:
@@ -15,9 +17,6 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.people import People
-
-INVITED = "/start "
-"""What a message by an invitation link begins with: it is looked at by who checks the invitation."""
 
 
 class Gate:
@@ -31,8 +30,8 @@ class Gate:
             return
         message = update.message
         in_private = chat is not None and chat.type == ChatType.PRIVATE
-        if message and in_private and (message.text or "").startswith(INVITED):
-            return
+        if message and in_private and re.match(BY_LINK, message.text or ""):
+            return  # the invitation is checked next
         closed = self._people.words_of(user).access.closed
         if update.callback_query:
             await delivery.toast(update.callback_query, closed)

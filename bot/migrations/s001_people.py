@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 def apply(db: Database) -> None:
     db.table("languages").create({"person": str, "language": str}, pk="person", strict=True)
     db.table("invitations").create(
-        {"id": str, "code": str, "made_at": str, "expires_at": str},
+        {"id": str, "code": str, "made_at": str, "expires_at": str, "chat_title": str},
         pk="id",
-        not_null={"code", "made_at", "expires_at"},
+        not_null={"made_at"},
         strict=True,
     )
     db.table("guests").create(

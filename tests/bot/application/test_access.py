@@ -1,0 +1,216 @@
+"""Who is served: everybody, or those who are listed or invited."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.messages import SIMPLIFIED
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.sandbox.people import Person
+    from bot.sandbox.server import Sandbox
+    from bot.settings import Settings
+
+WORDS = SIMPLIFIED.access
+QUESTION = "2020年干茶产量多少吨"
+with_bot = pytest.mark.usefixtures("bot")
+
+
+@pytest.fixture
+def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    """A closed bot, or one with the settings that a test gives."""
+    return replace(settings, **getattr(request, "param", {"access": "closed"}))
+
+
+@pytest.fixture
+def stranger(sandbox: Sandbox) -> Person:
+    return sandbox.user(3003, name="过客")
+
+
+async def link_of(admin: Person) -> str:
+    """Have an admin make an invitation; return what its link makes Telegram send."""
+    made = await admin.ask("/invite")
+    match = re.search(r"https://t\.me/\w+\?start=(inv_[\w-]+)", made.text)
+    assert match
+    return f"/start {match[1]}"
+
+
+@with_bot
+async def test_closed(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """A closed bot tells a stranger so whatever they send, answers them nothing, and serves its admins."""
+    for text in (QUESTION, "/start", "/help", "/start inv_wrong", f"/ask {QUESTION}", "/logs"):
+        assert (await asker.ask(text)).text in {WORDS.closed, WORDS.invitation_invalid}
+    found = await (await asker.inline(QUESTION)).wait()
+    assert found["results"] == []
+    group = sandbox.group("课题组", admin, asker)
+    await asker.say(f"/ask {QUESTION}", chat=group)
+    assert "3100吨" in (await admin.ask(f"/ask {QUESTION}", chat=group)).text
+    assert len(group.replies) == 1
+    pressed = await (await asker.press(group.replies[0], "👍")).wait()
+    assert pressed["text"] == WORDS.closed
+
+
+@with_bot
+async def test_invitation(asker: Person, admin: Person, stranger: Person, sandbox: Sandbox) -> None:
+    """Who follows an admin's link may ask, others not; withdrawn, it lets nobody in and puts its guests out."""
+    link = await link_of(admin)
+    made = admin.replies[-1]
+    assert (await asker.ask(link)).text == WORDS.welcome
+    assert "3100吨" in (await asker.ask(QUESTION)).text
+    assert (await stranger.ask(QUESTION)).text == WORDS.closed
+    await admin.press(made, WORDS.withdraw)
+    await sandbox.until(lambda: made.text == WORDS.withdraw_sure)
+    await admin.press(made, WORDS.withdraw_yes)
+    await sandbox.until(lambda: made.text == WORDS.invitations_none)
+    assert (await asker.ask(QUESTION)).text == WORDS.closed
+    assert (await stranger.ask(link)).text == WORDS.invitation_invalid
+
+
+@with_bot
+async def test_list_of_invitations(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """The list says how many came by each link; a button leads to it and its buttons withdraw."""
+    await asker.say(await link_of(admin))
+    await asker.next_reply()
+    made = admin.replies[-1]
+    await admin.press(made, WORDS.show_invitations)
+    await sandbox.until(lambda: WORDS.invitations in made.text)
+    assert "已加入 1 人" in made.text
+    await admin.press(made, f"{WORDS.withdraw} 1")
+    await sandbox.until(lambda: made.text == WORDS.withdraw_sure)
+    await admin.press(made, SIMPLIFIED.answers.back)
+    await sandbox.until(lambda: WORDS.invitations in made.text)
+
+
+@with_bot
+async def test_group_is_let_in(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """An admin's /invite in a group lets its members ask there, and nowhere else."""
+    group = sandbox.group("课题组", admin, asker)
+    await asker.say(f"/ask {QUESTION}", chat=group)
+    assert (await admin.ask("/invite", chat=group)).text == WORDS.group_admitted
+    assert "3100吨" in (await asker.ask(f"/ask {QUESTION}", chat=group)).text
+    assert (await asker.ask(QUESTION)).text == WORDS.closed
+
+
+@with_bot
+@pytest.mark.parametrize("days", ["0", "x", "366", "-1", "9999999999"])
+async def test_days_of_an_invitation(admin: Person, days: str) -> None:
+    """Odd numbers of days get a clear line."""
+    assert (await admin.ask(f"/invite {days}")).text == WORDS.invite_days
+
+
+@with_bot
+@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
+async def test_open(asker: Person, admin: Person) -> None:
+    """An open bot needs no invitations, says so to admins, and lets nobody else make one."""
+    assert (await admin.ask("/invite")).text == WORDS.invite_open
+    assert (await asker.ask("/invite")).text == SIMPLIFIED.conversation.refused
+
+
+@with_bot
+@pytest.mark.parametrize("settings", [{"access": "closed", "allowed": frozenset({1001})}], indirect=True)
+async def test_strangers_cannot_withdraw(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """Someone who may ask but is no admin is refused an invitation's buttons, also in a group."""
+    group = sandbox.group("课题组", admin, asker)
+    await link_of(admin)
+    made = admin.replies[-1]
+    data = made.button(WORDS.withdraw)["callback_data"]
+    forwarded = await admin.forward(made, group)
+    assert not forwarded.buttons
+    listing = await admin.ask("/help", chat=group)
+    listing.json["reply_markup"] = {"inline_keyboard": [[{"text": "撤销", "callback_data": data}]]}
+    for forged in (data, data.replace("ask", "end"), "invite:list:all"):
+        listing.json["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = forged
+        said = await (await asker.press(listing, "撤销")).wait()
+        assert said["text"] == SIMPLIFIED.conversation.refused
+    assert (await sandbox.user(3003).ask(f"/start {'inv_' + 'x' * 22}")).text == WORDS.invitation_invalid
+
+
+@pytest.fixture
+def files(settings: Settings) -> Path:
+    return settings.data
+
+
+@with_bot
+@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
+async def test_forget(asker: Person, stranger: Person, sandbox: Sandbox, files: Path) -> None:
+    """A person's questions and votes go from every file of the log, and nobody else's."""
+    await stranger.ask("最长的隧道有多长")
+    answer = await asker.ask(f"{QUESTION}，顺便祝您生日快乐")
+    await (await asker.press(answer, "👍")).wait()
+    sure = await asker.ask("/forget")
+    assert sure.text == WORDS.forget_sure
+    await asker.press(sure, WORDS.forget_no)
+    await sandbox.until(lambda: sure.text == WORDS.forget_kept)
+    assert holds(files, "生日快乐")
+    sure = await asker.ask("/forget")
+    await asker.press(sure, WORDS.forget_yes)
+    await sandbox.until(lambda: sure.text == WORDS.forget_done.format(count=1))
+    assert not holds(files, "生日快乐")
+    assert holds(files, "隧道有多长")
+    gone = await (await asker.press(answer, SIMPLIFIED.answers.context)).wait()
+    assert gone["text"] == SIMPLIFIED.answers.gone
+
+
+def holds(folder: Path, text: str) -> bool:
+    return any(text.encode() in file.read_bytes() for file in folder.glob("queries.db*"))
+
+
+@with_bot
+@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
+async def test_forget_is_ones_own(asker: Person, stranger: Person, sandbox: Sandbox) -> None:
+    """In a group nobody else's press counts."""
+    group = sandbox.group("课题组", asker, stranger)
+    sure = await asker.ask("/forget", chat=group)
+    said = await (await stranger.press(sure, WORDS.forget_yes)).wait()
+    assert said["text"] == WORDS.forget_others
+    assert sure.text == WORDS.forget_sure
+
+
+@with_bot
+@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
+async def test_language(asker: Person, sandbox: Sandbox) -> None:
+    """A chosen language is used from then on, in the menu of the person's chat too."""
+    choice = await asker.ask("/language")
+    await asker.press(choice, "English")
+    await sandbox.until(lambda: choice.edited)
+    assert "Just send a question" in (await asker.ask("/help")).text
+    menu = sandbox.world.commands[f"chat:{asker.id}", ""]
+    assert any("How to use" in command["description"] for command in menu)
+    await asker.press(choice, "繁體中文")
+    await sandbox.until(lambda: "繁體中文 ✓" in str(choice.buttons))
+    assert "直接傳送問題" in (await asker.ask("/help")).text
+
+
+async def test_privacy_notice(
+    running: object, admin: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An admin is told once that mentions in groups cannot be seen, and not at all where they can."""
+    monkeypatch.setattr("bot.notices.TELL_EVERY", 0.05)
+    assert callable(running)
+    async with running():
+        await admin.ask("/help")
+        await sandbox.until(lambda: any(reply.text == WORDS.privacy for reply in admin.replies))
+    async with running():
+        await admin.ask("/help")
+        await asyncio.sleep(0.3)
+    assert sum(reply.text == WORDS.privacy for reply in admin.replies) == 1
+
+
+async def test_no_privacy_notice(
+    running: object, admin: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the bot sees all messages of groups there is nothing to tell."""
+    monkeypatch.setattr("bot.notices.TELL_EVERY", 0.05)
+    sandbox.world.privacy = False
+    assert callable(running)
+    async with running():
+        await admin.ask("/help")
+        await asyncio.sleep(0.3)
+    assert len(admin.replies) == 1
