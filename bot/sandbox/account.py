@@ -10,10 +10,12 @@ from telegram.constants import BotCommandLimit
 from bot.sandbox.wire import ApiError, Params, bad_request
 
 if TYPE_CHECKING:
-    from bot.sandbox.chats import Chat, World
+    from bot.sandbox.chats import Chat
     from bot.sandbox.methods import Method
     from bot.sandbox.wire import Json
+    from bot.sandbox.world import World
 
+LANGUAGE = re.compile(r"(?:[a-z]{2})?")  # menus and profiles know no scripts and no countries
 COMMAND = re.compile(rf"[a-z0-9_]{{{BotCommandLimit.MIN_COMMAND},{BotCommandLimit.MAX_COMMAND}}}")
 SCOPES = {
     "default", "all_private_chats", "all_group_chats", "all_chat_administrators",
@@ -91,17 +93,17 @@ def set_my_commands(world: World, params: Params) -> bool:
             raise bad_request("BOT_COMMAND_INVALID")
         if not 1 <= len(str(command.get("description", ""))) <= BotCommandLimit.MAX_DESCRIPTION:
             raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-    world.commands[_scope(world, params), params.text("language_code")] = commands
+    world.commands[_scope(world, params), _language(params)] = commands
     world.journal.add("commands", 0)
     return True
 
 
 def get_my_commands(world: World, params: Params) -> list[Json]:
-    return world.commands.get((_scope(world, params), params.text("language_code")), [])
+    return world.commands.get((_scope(world, params), _language(params)), [])
 
 
 def delete_my_commands(world: World, params: Params) -> bool:
-    world.commands.pop((_scope(world, params), params.text("language_code")), None)
+    world.commands.pop((_scope(world, params), _language(params)), None)
     world.journal.add("commands", 0)
     return True
 
@@ -117,16 +119,23 @@ def _scope(world: World, params: Params) -> str:
     return ":".join([*parts, str(scope.get("user_id"))] if kind == "chat_member" else parts)
 
 
+def _language(params: Params) -> str:
+    code = params.text("language_code")
+    if not LANGUAGE.fullmatch(code):
+        raise bad_request("invalid language code specified")
+    return code
+
+
 def _set_profile(name: str) -> Method:
     def set_text(world: World, params: Params) -> bool:
-        world.profile[name, params.text("language_code")] = params.text(name)
+        world.profile[name, _language(params)] = params.text(name)
         return True
 
     return set_text
 
 
 def _get_profile(name: str) -> Method:
-    return lambda world, params: {name: world.profile.get((name, params.text("language_code")), "")}
+    return lambda world, params: {name: world.profile.get((name, _language(params)), "")}
 
 
 # Webhook and session

@@ -1,26 +1,20 @@
-"""Everything the sandbox knows: people, chats, messages and files, in memory only.
-
-Messages are kept in the shape the Bot API gives them. What a bot may do is decided in `methods`; what people
-do is in `people`. History is bounded: the oldest messages and files go first.
-"""
+"""People, chats, files and queries in the Bot API's shapes; all of them together are the `World`."""
 
 from __future__ import annotations
 
 import copy
-import secrets
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.sandbox.events import Journal, Signal, UpdateQueue
-from bot.sandbox.wire import ApiError, bad_request
+from bot.sandbox.wire import bad_request
 
 if TYPE_CHECKING:
     from bot.sandbox.wire import Json
 
-MESSAGES_KEPT = 2000  # in each chat
-FILES_KEPT = 500
-CALLBACK_SECONDS = 60.0  # Telegram does not publish it; spinners end after about as long
+GENERAL_TOPIC = 1  # every forum has it; its messages carry no thread id
+SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,7 @@ class Chat:
 
     `members` gives each person's ChatMember status, `bot_status` the bot's: in a private chat "left" until
     the person starts the bot, "kicked" while it is blocked. `read_id` is the last message the bot has taken.
+    `topics` names a forum's topics by their thread id, the id of the message that opened each.
     """
 
     id: int
@@ -55,6 +50,7 @@ class Chat:
     members: dict[int, str] = field(default_factory=dict)
     bot_status: str = "left"
     messages: dict[int, Json] = field(default_factory=dict)
+    topics: dict[int, str] = field(default_factory=dict)
     pinned: int | None = None
     last_id: int = 0
     read_id: int = 0
@@ -68,7 +64,17 @@ class Chat:
         chat: Json = {"id": self.id, "type": self.kind, **named}
         if self.username:
             chat["username"] = self.username
+        if self.topics:
+            chat["is_forum"] = True
         return chat
+
+    def in_topic(self, thread_id: int | None) -> Json:
+        """Return the fields of a message in a topic; as on Telegram, it replies to what opened the topic."""
+        if thread_id not in self.topics:
+            return {}
+        opening = self.messages.get(thread_id)
+        reply = {"reply_to_message": as_replied(opening)} if opening else {}
+        return {"message_thread_id": thread_id, "is_topic_message": True, **reply}
 
     def message(self, message_id: int | None, missing: str) -> Json:
         """Raise ApiError with `missing` as its reason where there is no such message."""
@@ -88,177 +94,21 @@ class StoredFile:
 
     @property
     def path(self) -> str:
-        return f"documents/{self.unique_id}/{self.name}"
+        """Where it is to be downloaded; as on Telegram, no name that a person gave is in it."""
+        suffix = "." + self.name.rpartition(".")[2]
+        return f"documents/file_{self.unique_id}{suffix if SUFFIX.fullmatch(suffix) else ''}"
 
 
 @dataclass(slots=True)
 class Query:
-    """A callback or an inline query that waits for its answer."""
+    """A callback or an inline query that waits for its answer; `text` is what was typed."""
 
     id: str
     user_id: int
-    chat_id: int
+    chat: Chat
+    text: str = ""
     asked: float = field(default_factory=time.monotonic)
     answer: Json | None = None
-
-
-class World:
-    """`changed` wakes whoever waits for anything here to happen."""
-
-    def __init__(self, bot: User, *, privacy: bool = True) -> None:
-        self.bot = bot
-        self.privacy = privacy
-        self.changed = Signal()
-        self.journal = Journal(self.changed)
-        self.updates = UpdateQueue(self.changed)
-        self.updates.confirmed = self._read
-        self.users: dict[int, User] = {}
-        self.chats: dict[int, Chat] = {}
-        self.files: dict[str, StoredFile] = {}
-        self.queries: dict[str, Query] = {}
-        self.commands: dict[tuple[str, str], list[Json]] = {}
-        self.profile: dict[tuple[str, str], str] = {}
-
-    def add_user(self, user: User) -> Chat:
-        """Make a person known, not yet one who started the bot; return the private chat."""
-        self.users[user.id] = user
-        chat = Chat(user.id, "private", user.first_name, user.username, {user.id: "member"})
-        return self.chats.setdefault(user.id, chat)
-
-    def add_group(self, title: str, members: dict[int, str]) -> Chat:
-        chat = Chat(-1_000_000_000_000 - len(self.chats) - 1, "supergroup", title, None, members)
-        self.chats[chat.id] = chat
-        return chat
-
-    def chat(self, reference: str) -> Chat:
-        """Return the chat by its id or `@username`; raise ApiError where the bot cannot see it."""
-        if not reference:
-            raise bad_request("chat_id is empty")
-        for chat in self.chats.values():
-            if reference in {str(chat.id), f"@{chat.username}"}:
-                return chat
-        raise bad_request("chat not found")
-
-    def writable(self, reference: str) -> Chat:
-        """Return the chat; raise ApiError 403 where the bot may not write to it."""
-        chat = self.chat(reference)
-        if chat.bot_status in {"left", "kicked"}:
-            reason = {
-                ("private", "left"): "bot can't initiate conversation with a user",
-                ("private", "kicked"): "bot was blocked by the user",
-                ("supergroup", "left"): "bot is not a member of the supergroup chat",
-                ("supergroup", "kicked"): "bot was kicked from the supergroup chat",
-            }[chat.kind, chat.bot_status]
-            raise ApiError(403, f"Forbidden: {reason}")
-        return chat
-
-    def post(self, chat: Chat, sender: User, content: Json) -> Json:
-        """Add a message to the chat; the bot gets no update of it from here."""
-        chat.last_id += 1
-        message: Json = {
-            "message_id": chat.last_id,
-            "from": sender.as_json(),
-            "chat": chat.as_json(),
-            "date": int(time.time()),
-            **content,
-        }
-        chat.messages[chat.last_id] = message
-        while len(chat.messages) > MESSAGES_KEPT:
-            del chat.messages[next(iter(chat.messages))]
-        self.journal.add("message", chat.id, message=message)
-        return message
-
-    def change(self, chat: Chat, message: Json, content: Json, removed: tuple[str, ...] = ()) -> Json:
-        """Edit a message in place."""
-        for name in removed:
-            message.pop(name, None)
-        message |= content
-        message["edit_date"] = int(time.time())
-        self.journal.add("edited", chat.id, message=message)
-        return message
-
-    def delete(self, chat: Chat, message_id: int) -> None:
-        del chat.messages[message_id]
-        self.journal.add("deleted", chat.id, message_id=message_id)
-
-    def store(self, name: str, content_type: str, data: bytes) -> StoredFile:
-        file = StoredFile(secrets.token_urlsafe(24), secrets.token_urlsafe(9), name, content_type, data)
-        self.files[file.id] = file
-        while len(self.files) > FILES_KEPT:
-            del self.files[next(iter(self.files))]
-        return file
-
-    def ask(self, user_id: int, chat_id: int) -> Query:
-        """Open a callback or inline query."""
-        query = Query(str(secrets.randbits(60)), user_id, chat_id)
-        self.queries[query.id] = query
-        while len(self.queries) > MESSAGES_KEPT:
-            del self.queries[next(iter(self.queries))]
-        return query
-
-    def answer(self, query_id: str, answer: Json) -> Query:
-        """Close a query; raise ApiError where it is unknown, answered or too old."""
-        query = self.queries.get(query_id)
-        too_old = query is not None and time.monotonic() - query.asked > CALLBACK_SECONDS
-        if query is None or too_old or query.answer is not None:
-            raise bad_request("query is too old and response timeout expired or query ID is invalid")
-        query.answer = answer
-        self.journal.add("answer", query.chat_id, query_id=query.id, user_id=query.user_id, answer=answer)
-        return query
-
-    def commands_for(self, user: User, chat: Chat) -> list[Json]:
-        """Return the command list that Telegram would show the person there: the narrowest scope wins."""
-        admin = chat.members.get(user.id) in {"administrator", "creator"}
-        scopes = [f"chat:{chat.id}"]
-        if chat.is_private:
-            scopes += ["all_private_chats", "default"]
-        else:
-            narrow = [f"chat_administrators:{chat.id}"] if admin else []
-            wide = ["all_chat_administrators"] if admin else []
-            scopes = [
-                f"chat_member:{chat.id}:{user.id}",
-                *narrow,
-                *scopes,
-                *wide,
-                "all_group_chats",
-                "default",
-            ]
-        for scope in scopes:
-            for language in (user.language_code or "", ""):
-                if listed := self.commands.get((scope, language)):
-                    return listed
-        return []
-
-    def reaches_bot(self, chat: Chat, message: Json) -> bool:
-        """Tell whether the bot gets the message: in a group, privacy mode keeps the people's talk from it."""
-        if chat.is_private or chat.bot_status == "administrator" or not self.privacy:
-            return chat.bot_status != "left"
-        if chat.bot_status in {"left", "kicked"}:
-            return False
-        if message.get("reply_to_message", {}).get("from", {}).get("id") == self.bot.id:
-            return True
-        return addresses(message, str(self.bot.username))
-
-    def _read(self, update: Json) -> None:
-        message = update.get("message") or update.get("edited_message")
-        if message is not None:
-            chat = self.chats[message["chat"]["id"]]
-            chat.read_id = max(chat.read_id, message["message_id"])
-            self.journal.add("read", message["chat"]["id"], message_id=message["message_id"])
-
-
-def addresses(message: Json, username: str) -> bool:
-    """Tell whether the text commands or mentions the bot; `/cmd@other_bot` is for the other."""
-    text = message.get("text") or message.get("caption") or ""
-    units = text.encode("utf-16-le")
-    for entity in message.get("entities") or message.get("caption_entities") or []:
-        begin, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
-        words = units[begin:end].decode("utf-16-le").lower()
-        if entity["type"] == "bot_command" and words.partition("@")[2] in {"", username.lower()}:
-            return True
-        if entity["type"] == "mention" and words == f"@{username.lower()}":
-            return True
-    return False
 
 
 def as_replied(message: Json) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from telegram.constants import InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit
+from telegram.constants import InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit, ReplyLimit
 
 from bot.sandbox.wire import bad_request
 
@@ -18,12 +18,48 @@ ACTIONS = (
 URL_SCHEMES = ("http://", "https://", "tg://")
 
 
-def reply_markup(params: Params) -> Json | None:
-    """Return the checked `reply_markup`, None without one; raise ApiError where it is wrong."""
+def markup_fields(params: Params) -> Json:
+    """Return what the checked `reply_markup` adds to a message; raise ApiError where it is wrong.
+
+    Telegram gives back inline keyboards only. What else may come with a message is for its reader: it is
+    kept as `reply_keyboard`, a field of the sandbox's own.
+    """
     markup = params.object("reply_markup")
-    if markup is None or "inline_keyboard" not in markup:
-        return markup  # reply keyboards are shown as they come
-    return inline_keyboard(markup["inline_keyboard"])
+    if not markup:
+        return {}
+    if "inline_keyboard" in markup:
+        return inline_fields(params)
+    return {"reply_keyboard": _reply_keyboard(markup)}
+
+
+def inline_fields(params: Params) -> Json:
+    """Return the same where only an inline keyboard may stand."""
+    markup = params.object("reply_markup")
+    if not markup:
+        return {}
+    if "inline_keyboard" not in markup:
+        raise bad_request("inline keyboard expected")
+    keyboard = inline_keyboard(markup["inline_keyboard"])
+    return {"reply_markup": keyboard} if keyboard else {}
+
+
+def _reply_keyboard(markup: Json) -> Json:
+    if len(str(markup.get("input_field_placeholder") or "")) > ReplyLimit.MAX_INPUT_FIELD_PLACEHOLDER:
+        raise bad_request("input field placeholder is too long")
+    if markup.get("force_reply") or markup.get("remove_keyboard"):
+        return markup
+    rows = markup.get("keyboard")
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise bad_request("object expected as reply markup")
+    return markup | {"keyboard": [[_reply_button(button) for button in row] for row in rows if row]}
+
+
+def _reply_button(button: Any) -> Json:  # noqa: ANN401 - whatever the caller sent
+    button = {"text": button} if isinstance(button, str) else button
+    text = button.get("text") if isinstance(button, dict) else None
+    if not isinstance(text, str) or not text.strip():
+        raise bad_request("can't parse keyboard button: text must be non-empty")
+    return dict(button)
 
 
 def inline_keyboard(rows: Any) -> Json | None:  # noqa: ANN401 - whatever the caller sent

@@ -6,17 +6,19 @@ A photo's size in pixels is read from its header; nothing is decoded or scaled.
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from telegram.constants import FileSizeLimit, MediaGroupLimit
 
-from bot.sandbox.methods import caption, replied, send
+from bot.sandbox.methods import caption, placed, send
 from bot.sandbox.wire import ApiError, Params, Upload, bad_request
 
 if TYPE_CHECKING:
-    from bot.sandbox.chats import StoredFile, World
+    from bot.sandbox.chats import StoredFile
     from bot.sandbox.methods import Method
     from bot.sandbox.wire import Json
+    from bot.sandbox.world import World
 
 PHOTO_SIDES = 10_000  # width and height together, in pixels
 PHOTO_RATIO = 20
@@ -52,7 +54,7 @@ def send_media_group(world: World, params: Params) -> list[Json]:
             contents.append({"photo": photo(world, params, str(item.get("media"))), **described})
         else:
             contents.append({"document": document(world, params, str(item.get("media"))), **described})
-    album = {"media_group_id": str(chat.last_id + 1), **replied(chat, params)}
+    album = {"media_group_id": str(chat.last_id + 1), **placed(chat, params)}
     return [world.post(chat, world.bot, album | content) for content in contents]
 
 
@@ -65,13 +67,23 @@ def photo(world: World, params: Params, reference: str) -> list[Json]:
     width, height = size
     if width + height > PHOTO_SIDES or max(size) > PHOTO_RATIO * min(size):
         raise bad_request("PHOTO_INVALID_DIMENSIONS")
-    return [_described(stored) | {"width": width, "height": height}]
+    return as_photo(stored, size)
 
 
 def document(world: World, params: Params, reference: str) -> Json:
     """Return the Document of an upload or of a file id."""
     stored = _file(world, params, reference, "document", FileSizeLimit.FILESIZE_UPLOAD)
-    return _described(stored) | {"file_name": stored.name, "mime_type": stored.content_type}
+    return as_document(stored)
+
+
+def as_document(stored: StoredFile) -> Json:
+    named = {"file_name": stored.name} if stored.name else {}
+    return _described(stored) | named | {"mime_type": stored.content_type}
+
+
+def as_photo(stored: StoredFile, size: tuple[int, int]) -> list[Json]:
+    """Return the PhotoSizes; the sandbox keeps one."""
+    return [_described(stored) | {"width": size[0], "height": size[1]}]
 
 
 def get_file(world: World, params: Params) -> Json:
@@ -111,7 +123,8 @@ def _file(world: World, params: Params, reference: str, field: str, limit: int) 
         if stored is None:
             raise bad_request("wrong file identifier/HTTP URL specified")
         return stored
-    return stored_upload(world, upload, limit)
+    name = upload.name.replace("/", "_").replace("\\", "_")  # of the bot's own path, only the name goes
+    return stored_upload(world, replace(upload, name=name), limit)
 
 
 def stored_upload(world: World, upload: Upload, limit: int) -> StoredFile:
@@ -119,8 +132,7 @@ def stored_upload(world: World, upload: Upload, limit: int) -> StoredFile:
         raise bad_request("file must be non-empty")
     if len(upload.data) > limit:
         raise ApiError(413, "Request Entity Too Large")
-    name = upload.name.replace("/", "_").replace("\\", "_")
-    return world.store(name, upload.content_type, upload.data)
+    return world.store(upload.name, upload.content_type, upload.data)
 
 
 def _described(stored: StoredFile) -> Json:

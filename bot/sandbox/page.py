@@ -1,7 +1,8 @@
-"""The chat page's endpoints: its files, the state of its chats, what its people do, and a stream of events.
+"""The chat page's endpoints: its files, the state of its chats, and a stream of events.
 
-The page plays three tabs: a user's private chat, an admin's, and a group with both. It never learns the bot's
-token: files go out under their id. What protects it from other websites is in `guard`.
+The page plays three tabs: a user's private chat, an admin's, and a group with both. What they do is in
+`actions`. The page never learns the bot's token: files go out under their id. What protects it from other
+websites is in `guard`.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from urllib.parse import quote
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.sandbox.people import Message
-from bot.sandbox.wire import ApiError, bad_request
+from bot.sandbox.actions import Actions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-    from bot.sandbox.people import Conversation, Person
+    from bot.sandbox.conversations import Conversation
+    from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
     from bot.sandbox.wire import Json
 
@@ -36,7 +37,6 @@ HEADERS = {
 }
 TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 SHOWN_IN_PAGE = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
-PRESS_SECONDS = 15.0  # a button's spinner ends after it
 PING_SECONDS = 15.0
 GROUP_TITLE = "读书会"
 
@@ -49,9 +49,7 @@ def page_routes(sandbox: Sandbox) -> list[BaseRoute]:
         Route("/media/{file_id}", page.media),
         Route("/api/state", page.state),
         Route("/api/events", page.events),
-        Route("/api/say", _posted(page.say), methods=["POST"]),
-        Route("/api/edit", _posted(page.edit), methods=["POST"]),
-        Route("/api/press", _posted(page.press), methods=["POST"]),
+        *Actions(sandbox.world, page.tabs, HEADERS).routes(),
     ]
 
 
@@ -84,7 +82,9 @@ class _Page:
             return Response("Not Found", 404, HEADERS)
         picture = next((kind for start, kind in SHOWN_IN_PAGE.items() if stored.data.startswith(start)), None)
         place = "inline" if picture else "attachment"
-        disposition = {"content-disposition": f"{place}; filename*=UTF-8''{quote(stored.name, safe='')}"}
+        disposition = {
+            "content-disposition": f"{place}; filename*=UTF-8''{quote(stored.name or 'file', safe='')}"
+        }
         return Response(stored.data, 200, HEADERS | disposition, picture or "application/octet-stream")
 
     async def state(self, _request: Request) -> Response:
@@ -103,7 +103,7 @@ class _Page:
         return {
             "key": key,
             "user": person.user.as_json(),
-            "chat": chat.as_json() | {"members": len(chat.members) + 1},
+            "chat": chat.as_json() | {"members": len(chat.members) + 1, "topics": chat.topics},
             "commands": self.world.commands_for(person.user, chat),
             "messages": list(chat.messages.values()),
             "read": chat.read_id,
@@ -134,62 +134,3 @@ class _Page:
 
     def _position(self, number: int) -> str:
         return f"{self.world.journal.epoch}:{number}"
-
-    async def say(self, body: Json) -> Json:
-        person, place = self._speaker(body)
-        reply_to = self._message(place, body["reply_to"]) if body.get("reply_to") else None
-        message = await person.say(str(body.get("text", "")), place, reply_to)
-        return {"message_id": message.id}
-
-    async def edit(self, body: Json) -> Json:
-        person, place = self._speaker(body)
-        message = self._message(place, body.get("message_id"))
-        if message.json["from"]["id"] != person.user.id:
-            raise bad_request("message can't be edited")
-        await person.edit(message, str(body.get("text", "")))
-        return {"message_id": message.id}
-
-    async def press(self, body: Json) -> Json:
-        """Press a callback button and wait for the bot's answer; `answer` is None where none comes."""
-        person, place = self._speaker(body)
-        message = self._message(place, body.get("message_id"))
-        try:
-            answer = await person.press(message, str(body.get("data", "")))
-            return {"answer": await answer.wait(PRESS_SECONDS)}
-        except LookupError:
-            raise bad_request("BUTTON_DATA_INVALID") from None
-        except TimeoutError:
-            return {"answer": None}
-
-    def _speaker(self, body: Json) -> tuple[Person, Conversation]:
-        tab = self.tabs().get(str(body.get("tab")))
-        if tab is None:
-            raise bad_request("no such tab")
-        return tab
-
-    def _message(self, place: Conversation, message_id: object) -> Message:
-        known = place.chat.messages.get(message_id) if isinstance(message_id, int) else None
-        if known is None:
-            raise bad_request("message not found")
-        return Message(self.world, place.chat, known)
-
-
-def _posted(action: Callable[[Json], Awaitable[Json]]) -> Callable[[Request], Awaitable[Response]]:
-    """Take a JSON body only: a form of another website cannot send one."""
-
-    async def endpoint(request: Request) -> Response:
-        if request.headers.get("content-type", "").partition(";")[0] != "application/json":
-            return _refused(415, "Unsupported Media Type")
-        try:
-            body = json.loads(await request.body())
-            return JSONResponse(await action(body if isinstance(body, dict) else {}), 200, HEADERS)
-        except ApiError as error:
-            return _refused(error.status, error.description)
-        except ValueError as error:
-            return _refused(400, f"Bad Request: {error}")
-
-    return endpoint
-
-
-def _refused(status: int, reason: str) -> Response:
-    return JSONResponse({"error": reason}, status, HEADERS)

@@ -1,132 +1,33 @@
-"""The people's side of the chats, for the tests and for the page alike.
-
-What a Person does becomes an update for the bot; a Message is a live view: an edit by the bot shows in it.
-"""
+"""The people's side of the chats, for the tests and for the page: what a Person does becomes an update."""
 
 from __future__ import annotations
 
+import mimetypes
+import re
 import time
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from telegram.constants import FileSizeLimit, MessageLimit
+from telegram.constants import FileSizeLimit, InlineQueryLimit, MessageLimit
 
 from bot.sandbox.account import member
-from bot.sandbox.chats import as_replied
+from bot.sandbox.chats import Chat, User, as_replied
+from bot.sandbox.conversations import PATIENCE, Answer, Conversation, Message
 from bot.sandbox.entities import find_entities, utf16_length
-from bot.sandbox.media import image_size, stored_upload
+from bot.sandbox.markup import inline_fields
+from bot.sandbox.media import as_document, as_photo, image_size, stored_upload
 from bot.sandbox.methods import with_entities
-from bot.sandbox.wire import Upload
+from bot.sandbox.wire import Params, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from bot.sandbox.chats import Chat, Query, User, World
     from bot.sandbox.wire import Json
+    from bot.sandbox.world import World
 
-PATIENCE = 5.0
-"""Seconds to wait for the bot by default."""
+__all__ = ["Answer", "Conversation", "Message", "Person"]
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message in a chat; `json` is what the bot sees of it, as it stands now."""
-
-    world: World
-    chat: Chat
-    json: Json
-
-    @property
-    def id(self) -> int:
-        return int(self.json["message_id"])
-
-    @property
-    def text(self) -> str:
-        """The text or the caption, empty without either."""
-        return str(self.json.get("text") or self.json.get("caption") or "")
-
-    @property
-    def entities(self) -> list[Json]:
-        return list(self.json.get("entities") or self.json.get("caption_entities") or [])
-
-    @property
-    def from_bot(self) -> bool:
-        return bool(self.json["from"]["id"] == self.world.bot.id)
-
-    @property
-    def edited(self) -> bool:
-        return "edit_date" in self.json
-
-    @property
-    def deleted(self) -> bool:
-        return self.chat.messages.get(self.id) is not self.json
-
-    @property
-    def buttons(self) -> list[list[str]]:
-        """The texts on the inline keyboard, row by row."""
-        return [[button["text"] for button in row] for row in self._keyboard()]
-
-    def button(self, name: str) -> Json:
-        """Return the button by its callback data or else its text; raise LookupError where there is none."""
-        buttons = [button for row in self._keyboard() for button in row]
-        for key in ("callback_data", "text"):
-            for button in buttons:
-                if button.get(key) == name:
-                    return dict(button)
-        raise LookupError(f"no button {name!r} among {self.buttons}")
-
-    def _keyboard(self) -> list[list[Json]]:
-        return list(self.json.get("reply_markup", {}).get("inline_keyboard", []))
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The bot's answer to a press or to an inline query, once it is there."""
-
-    world: World
-    query: Query
-
-    @property
-    def given(self) -> bool:
-        return self.query.answer is not None
-
-    async def wait(self, timeout: float = PATIENCE) -> Json:  # noqa: ASYNC109 - tests read better so
-        """Return the answer's fields: `text` and `show_alert`, or `results` and `next_offset`."""
-        await until(self.world, lambda: self.given, timeout)
-        assert self.query.answer is not None
-        return self.query.answer
-
-
-class Conversation:
-    """A chat as its people see it. `next_reply` walks through the bot's messages, each once."""
-
-    def __init__(self, world: World, chat: Chat) -> None:
-        self._world = world
-        self.chat = chat
-        self._seen = 0
-
-    @property
-    def id(self) -> int:
-        return self.chat.id
-
-    @property
-    def messages(self) -> list[Message]:
-        return [Message(self._world, self.chat, message) for message in self.chat.messages.values()]
-
-    @property
-    def replies(self) -> list[Message]:
-        return [message for message in self.messages if message.from_bot]
-
-    async def next_reply(self, timeout: float = PATIENCE) -> Message:  # noqa: ASYNC109 - tests read better so
-        """Return the bot's next message that was not returned yet; raise TimeoutError where none comes."""
-        await until(self._world, lambda: self._unseen() is not None, timeout)
-        reply = self._unseen()
-        assert reply is not None
-        self._seen = reply.id
-        return reply
-
-    def _unseen(self) -> Message | None:
-        return next((reply for reply in self.replies if reply.id > self._seen), None)
+START_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
+ANONYMOUS = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
+"""Whom Telegram names as the sender where an admin speaks as the group."""
 
 
 class Person(Conversation):
@@ -141,69 +42,146 @@ class Person(Conversation):
         text: str,
         chat: Conversation | None = None,
         reply_to: Message | None = None,
+        topic: int | None = None,
+        *,
+        anonymous: bool = False,
     ) -> Message:
-        """Send a text; the first one in the private chat starts the bot."""
-        return self._send(self._checked(text), chat, reply_to)
+        """Send a text; the first one in the private chat starts the bot.
 
-    async def ask(self, text: str, chat: Conversation | None = None, timeout: float = PATIENCE) -> Message:  # noqa: ASYNC109 - tests read better so
+        `topic` is a thread id; a reply goes to its target's topic. An `anonymous` admin speaks as the group.
+        """
+        content = checked_text(text)
+        if not anonymous:
+            return self._send(content, chat, reply_to, topic)
+        place = (chat or self).chat
+        if place.members.get(self.user.id) not in {"creator", "administrator"}:
+            raise ValueError(f"{self.user.first_name} is no admin of {place.title}")
+        return self._send(content | {"sender_chat": place.as_json()}, chat, reply_to, topic, sender=ANONYMOUS)
+
+    async def start(self, payload: str = "") -> Message:
+        """Open the bot by a link with this payload, or without one."""
+        if not START_PAYLOAD.fullmatch(payload):
+            raise ValueError("a payload has up to 64 of A-Z, a-z, 0-9, _ and -")
+        return await self.say(f"/start {payload}")
+
+    async def ask(
+        self,
+        text: str,
+        chat: Conversation | None = None,
+        timeout: float = PATIENCE,  # noqa: ASYNC109 - tests read better so
+        topic: int | None = None,
+    ) -> Message:
         """Say it and return the bot's next message in that chat."""
         place = chat or self
         for reply in place.replies[-1:]:
             place._seen = max(place._seen, reply.id)  # noqa: SLF001 - the same class
-        await self.say(text, chat)
+        await self.say(text, chat, topic=topic)
         return await place.next_reply(timeout)
 
-    async def send_file(
-        self, name: str, data: bytes, caption: str = "", chat: Conversation | None = None
+    async def send_file(  # noqa: PLR0913 - what may come with a file
+        self,
+        name: str | None,
+        data: bytes,
+        caption: str = "",
+        chat: Conversation | None = None,
+        reply_to: Message | None = None,
+        *,
+        topic: int | None = None,
     ) -> Message:
-        """Send a document, or a photo where the name says PNG or JPEG."""
-        size = image_size(data) if name.lower().endswith((".png", ".jpg", ".jpeg")) else None
-        kind = "image/png" if size else "application/octet-stream"
-        stored = stored_upload(
-            self._world, Upload(name, kind, data), FileSizeLimit.FILESIZE_DOWNLOAD_LOCAL_MODE
-        )
-        file: Json = {"file_id": stored.id, "file_unique_id": stored.unique_id, "file_size": len(data)}
-        content: Json = {"document": file | {"file_name": name, "mime_type": kind}}
-        if size:
-            content = {"photo": [file | {"width": size[0], "height": size[1]}]}
-        if caption:
-            content |= with_entities(caption, find_entities(caption), "caption_")
-        return self._send(content, chat, None)
+        """Send a document, or a photo where the name says PNG or JPEG; the name goes as it is."""
+        return self._send(file_content(self._world, name, data, caption), chat, reply_to, topic)
+
+    async def forward(
+        self, message: Message, chat: Conversation | None = None, topic: int | None = None
+    ) -> Message:
+        """Forward a message, to the private chat with the bot where no other is given."""
+        return self._send(self._world.forwarded(message.json), chat, None, topic)
 
     async def edit(self, message: Message, text: str) -> Message:
-        changed = self._world.change(message.chat, message.json, self._checked(text), ("text", "entities"))
+        """Change the text, or the caption of a file."""
+        if "text" in message.json:
+            content, replaced = checked_text(text), ("text", "entities")
+        else:
+            content, replaced = checked_caption(text), ("caption", "caption_entities")
+        changed = self._world.change(message.chat, message.json, content, replaced)
         if self._world.reaches_bot(message.chat, changed):
             self._world.updates.put("edited_message", changed)
         return message
 
     async def press(self, message: Message, button: str) -> Answer:
         """Tap a callback button, found by its text or its data; raise LookupError where there is none."""
-        data = message.button(button)["callback_data"]
-        query = self._world.ask(self.user.id, message.chat.id)
+        return await self.forge(message, message.button(button)["callback_data"])
+
+    async def forge(self, message: Message, data: str) -> Answer:
+        """Press with data that stands on no button, as an app of one's own can."""
+        query = self._world.ask(self.user.id, message.chat)
+        inline_id = message.inline_id
+        pressed = {"inline_message_id": inline_id} if inline_id else {"message": message.json}
         self._world.updates.put(
             "callback_query",
             {
                 "id": query.id,
                 "from": self.user.as_json(),
-                "message": message.json,
+                **pressed,
                 "chat_instance": str(message.chat.id),
                 "data": data,
             },
         )
         return Answer(self._world, query)
 
-    async def inline(self, text: str, offset: str = "") -> Answer:
-        """Type `@bot text` somewhere; no message is sent."""
-        query = self._world.ask(self.user.id, self.user.id)
+    async def inline(self, text: str, offset: str = "", chat: Conversation | None = None) -> Answer:
+        """Type `@bot text` in a chat, the private one with the bot by default; no message is sent."""
+        place = (chat or self).chat
+        text = text.encode().decode()[: InlineQueryLimit.MAX_QUERY_LENGTH]  # as the apps cut it
+        query = self._world.ask(self.user.id, place, text)
         asked = {
             "id": query.id,
             "from": self.user.as_json(),
             "query": text,
-            "offset": offset,
-            "chat_type": "private",
+            "offset": offset.encode().decode(),
+            "chat_type": "sender" if place is self.chat else place.kind,
         }
         self._world.updates.put("inline_query", asked)
         return Answer(self._world, query)
+
+    async def choose(
+        self,
+        answer: Answer,
+        result: int | str = 0,
+        chat: Conversation | None = None,
+        topic: int | None = None,
+    ) -> Message:
+        """Tap an inline result, by its place or its id; it becomes this person's message via the bot.
+
+        Without a chat it goes where the query was typed. Raise LookupError where there is no such result.
+        """
+        query = answer.query
+        results = (query.answer or {}).get("results", [])
+        places = {str(found["id"]): found for found in results}
+        chosen = results[result] if isinstance(result, int) else places[result]
+        content = chosen["content"] | {"via_bot": self._world.bot.as_json()} | inline_fields(Params(chosen))
+        place = chat or Conversation(self._world, query.chat)
+        message = self._send(content, place, None, topic, inline=True)
+        if self._world.inline_feedback:
+            known = {"inline_message_id": message.inline_id} if message.buttons else {}
+            told = {"result_id": str(chosen["id"]), "from": self.user.as_json(), "query": query.text}
+            self._world.updates.put("chosen_inline_result", told | known)
+        return message
+
+    def chat_with(self, other: Person) -> Conversation:
+        """Return the private chat of two people: no bot is in it, but inline mode works there."""
+        members = {self.user.id: "member", other.user.id: "member"}
+        return Conversation(self._world, Chat(0, "private", other.user.first_name, members=members))
+
+    def set_language(self, code: str | None) -> None:
+        """Choose the app's language, an IETF tag; the bot sees it from the next update on."""
+        self.user = replace(self.user, language_code=code)
+        self._world.users[self.user.id] = self.user
+        self._world.journal.add("language", self.chat.id)
+
+    def hide_forwards(self) -> None:
+        """Let forwards of this person's messages show the name only."""
+        self._world.hidden.add(self.user.id)
 
     def block(self) -> None:
         self.change_bot_status(self, "kicked")
@@ -227,34 +205,61 @@ class Person(Conversation):
             },
         )
 
-    def _checked(self, text: str) -> Json:
-        """Return the fields of a text; raise ValueError where no Telegram app would send it."""
-        text = text.encode().decode().strip()  # a lone surrogate is a UnicodeEncodeError
-        if not 1 <= utf16_length(text) <= MessageLimit.MAX_TEXT_LENGTH:
-            raise ValueError(f"a message has 1 to {MessageLimit.MAX_TEXT_LENGTH} UTF-16 units")
-        return with_entities(text, find_entities(text)[: MessageLimit.MESSAGE_ENTITIES])
-
-    def _send(self, content: Json, chat: Conversation | None, reply_to: Message | None) -> Message:
+    def _send(  # noqa: PLR0913 - all that a message is sent with
+        self,
+        content: Json,
+        chat: Conversation | None,
+        reply_to: Message | None,
+        topic: int | None = None,
+        *,
+        sender: User | None = None,
+        inline: bool = False,
+    ) -> Message:
         place = (chat or self).chat
         if self.user.id not in place.members:
             raise ValueError(f"{self.user.first_name} is not in {place.title}")
-        if place.is_private and place.bot_status == "left":
+        if topic is not None and topic not in place.topics:
+            raise ValueError(f"{place.title} has no topic {topic}")
+        if place is self.chat and place.bot_status == "left":
             place.bot_status = "member"  # a first start is no my_chat_member update, an unblocking is
-        elif place.is_private and place.bot_status == "kicked":
+        elif place is self.chat and place.bot_status == "kicked":
             self.unblock()
         if reply_to is not None:
-            content = content | {"reply_to_message": as_replied(reply_to.json)}
-        message = self._world.post(place, self.user, content)
+            topic = topic or reply_to.topic
+        content = content | place.in_topic(topic)
+        if reply_to is not None:
+            content["reply_to_message"] = as_replied(reply_to.json)
+        message = self._world.post(place, sender or self.user, content)
+        if inline:
+            self._world.add_inline(place, message)
         if self._world.reaches_bot(place, message):
             self._world.updates.put("message", message)
         return Message(self._world, place, message)
 
 
-async def until(world: World, predicate: Callable[[], object], timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - tests read better so
-    """Return once `predicate()` is true; raise TimeoutError where it is not in time."""
-    deadline = time.monotonic() + timeout
-    while not predicate():
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError(f"not within {timeout} s")
-        await world.changed.wait(left)
+def checked_text(text: str) -> Json:
+    """Return the fields of a text; raise ValueError where no Telegram app would send it."""
+    text = text.encode().decode().strip()  # a lone surrogate is a UnicodeEncodeError
+    if not 1 <= utf16_length(text) <= MessageLimit.MAX_TEXT_LENGTH:
+        raise ValueError(f"a message has 1 to {MessageLimit.MAX_TEXT_LENGTH} UTF-16 units")
+    return with_entities(text, find_entities(text)[: MessageLimit.MESSAGE_ENTITIES])
+
+
+def checked_caption(text: str) -> Json:
+    """Return the fields of a caption, none without one; raise ValueError where it is too long."""
+    text = text.encode().decode().strip()
+    if utf16_length(text) > MessageLimit.CAPTION_LENGTH:
+        raise ValueError(f"a caption has up to {MessageLimit.CAPTION_LENGTH} UTF-16 units")
+    entities = find_entities(text)[: MessageLimit.MESSAGE_ENTITIES]
+    return with_entities(text, entities, "caption_") if text else {}
+
+
+def file_content(world: World, name: str | None, data: bytes, caption: str) -> Json:
+    """Store the file and return the fields of its message."""
+    name = (name or "").encode().decode()
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    upload = Upload(name, kind, data)
+    stored = stored_upload(world, upload, FileSizeLimit.FILESIZE_DOWNLOAD_LOCAL_MODE)
+    size = image_size(data) if name.lower().endswith((".png", ".jpg", ".jpeg")) else None
+    file = {"photo": as_photo(stored, size)} if size else {"document": as_document(stored)}
+    return file | checked_caption(caption)

@@ -28,15 +28,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.sandbox.account import ACCOUNT_METHODS
-from bot.sandbox.chats import User, World
+from bot.sandbox.chats import User
+from bot.sandbox.conversations import PATIENCE, Conversation, until
+from bot.sandbox.editing import EDITING_METHODS
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.guard import LoopbackGuard
+from bot.sandbox.inline import INLINE_METHODS
 from bot.sandbox.limits import RateLimiter
 from bot.sandbox.media import MEDIA_METHODS
 from bot.sandbox.methods import METHODS
 from bot.sandbox.page import page_routes
-from bot.sandbox.people import PATIENCE, Conversation, Person, until
+from bot.sandbox.people import Person
 from bot.sandbox.wire import ApiError, Params, read_params
+from bot.sandbox.world import World
 from bot.settings import SANDBOX_TOKEN
 
 if TYPE_CHECKING:
@@ -49,7 +53,7 @@ if TYPE_CHECKING:
 
 SANDBOX_USER_ID = 1001
 SANDBOX_ADMIN_ID = 1002
-ALL_METHODS = METHODS | MEDIA_METHODS | ACCOUNT_METHODS
+ALL_METHODS = METHODS | MEDIA_METHODS | EDITING_METHODS | INLINE_METHODS | ACCOUNT_METHODS
 BY_LOWER_NAME = {name.lower(): method for name, method in ALL_METHODS.items()}
 COUNTED = ("send", "edit", "copy", "forward")
 CALLS_KEPT = 10_000
@@ -147,12 +151,21 @@ class Sandbox:
             self._people[user_id] = Person(self.world, User(user_id, name, username, language))
         return self._people[user_id]
 
-    def group(self, title: str, *members: Person) -> Conversation:
-        """Make a group of these people, the first its owner, and add the bot to it."""
+    @property
+    def privacy(self) -> bool:
+        """Whether privacy mode, which may be turned at any time, keeps the people's talk from the bot."""
+        return self.world.privacy
+
+    @privacy.setter
+    def privacy(self, on: bool) -> None:
+        self.world.privacy = on
+
+    def group(self, title: str, *members: Person, topics: Iterable[str] = ()) -> Conversation:
+        """Make a group of these people, the first its owner, and add the bot to it; with topics, a forum."""
         statuses = {
             person.user.id: "creator" if place == 0 else "member" for place, person in enumerate(members)
         }
-        group = Conversation(self.world, self.world.add_group(title, statuses))
+        group = Conversation(self.world, self.world.add_group(title, statuses, topics))
         members[0].change_bot_status(group, "member")
         return group
 
@@ -188,7 +201,7 @@ class Sandbox:
     def _app(self) -> Starlette:
         routes = [
             Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
-            Route("/file/bot{token}/documents/{unique_id}/{name}", self._download),
+            Route("/file/bot{token}/documents/{name}", self._download),
             *page_routes(self),
         ]
         return Starlette(routes=routes, middleware=[Middleware(LoopbackGuard)])
@@ -242,6 +255,7 @@ class Sandbox:
             self._limiter is not None
             and method.lower().startswith(COUNTED)
             and method.lower() != "sendchataction"
+            and not params.text("inline_message_id")
         ):
             chat = self.world.chat(params.text("chat_id"))
             self._limiter.admit(
@@ -259,7 +273,7 @@ class Sandbox:
         if request.path_params["token"] != self._token:
             return JSONResponse(ApiError(401, "Unauthorized").as_json(), 401)
         for file in self.world.files.values():
-            if file.unique_id == request.path_params["unique_id"]:
+            if file.path == f"documents/{request.path_params['name']}":
                 return Response(file.data, media_type="application/octet-stream")
         return JSONResponse(ApiError(404, "Not Found").as_json(), 404)
 

@@ -11,6 +11,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 from telegram import Bot
 from telegram.request import HTTPXRequest
@@ -74,6 +75,16 @@ class Phone:
     async def write(self, text: str, end: str = Keys.ENTER) -> None:
         field = self.chrome.find_element(By.ID, "input")
         await asyncio.to_thread(field.send_keys, text, end)
+
+    async def attach(self, path: Path) -> None:
+        """Choose a file to send."""
+        field = self.chrome.find_element(By.ID, "file")
+        await asyncio.to_thread(field.send_keys, str(path))
+
+    async def pick(self, selector: str, value: str) -> None:
+        """Choose an option of a select by its value."""
+        field = Select(self.chrome.find_element(By.CSS_SELECTOR, selector))
+        await asyncio.to_thread(field.select_by_value, value)
 
     async def sees(self, text: str, selector: str = "body") -> None:
         """Wait until the text stands in an element of the selector."""

@@ -1,21 +1,24 @@
 // The page as a whole: the tabs, what happens in them, and what a tap does.
 
+import { closeMenu, isOpen, openMenu } from "./actions.js";
 import { follow, post, state } from "./api.js";
 import * as composer from "./composer.js";
 import { make } from "./format.js";
+import * as inline from "./inline.js";
+import * as keys from "./keys.js";
 import * as log from "./log.js";
+import { alert, attempt, copy, enlarge, toast, unsupported } from "./notices.js";
+import "./theme.js";
 
 const byId = (id) => document.getElementById(id);
 const TAB_NAMES = { user: "用户", admin: "管理员", group: "群聊" };
 const DOING = { typing: "正在输入", upload_photo: "正在发送图片", upload_document: "正在发送文件" };
 const ACTION_MILLISECONDS = 5000;
-const TOAST_MILLISECONDS = 3500;
 
 let bot = null;
 let tabs = new Map();
 let current = null;
 let connected = false;
-let toastTimer = 0;
 let tappedAway = false;
 
 async function load() {
@@ -28,6 +31,7 @@ async function load() {
     return;
   }
   bot = loaded.bot;
+  inline.setBot(bot.username);
   tabs = new Map(loaded.tabs.map((tab) => [tab.key, {
     ...tab, unread: 0, messages: new Map(tab.messages.map((message) => [message.message_id, message])),
   }]));
@@ -48,6 +52,8 @@ function open(key) {
   composer.setCommands(current.commands);
   started();
   log.show(current);
+  drawWish();
+  byId("language").value = languageOf(current.user);
   drawTabs();
   drawStatus();
 }
@@ -59,7 +65,7 @@ function started() {
 }
 
 function happened(event) {
-  if (event.kind === "commands") return refreshCommands();
+  if (event.kind === "commands" || event.kind === "language") return refresh();
   for (const tab of tabs.values()) {
     if (tab.chat.id === event.chat_id) HAPPENED[event.kind]?.(tab, event, tab === current);
   }
@@ -72,6 +78,7 @@ const HAPPENED = {
     if (shown) {
       started();
       log.add(message);
+      drawWish();
     } else if (message.from.id !== tab.user.id) {
       tab.firstUnread ??= message.message_id;
       tab.unread += 1;
@@ -84,7 +91,9 @@ const HAPPENED = {
   },
   deleted(tab, { message_id: id }, shown) {
     tab.messages.delete(id);
-    if (shown) log.remove(id);
+    if (!shown) return;
+    log.remove(id);
+    drawWish();
   },
   read(tab, { message_id: id }, shown) {
     tab.read = Math.max(tab.read, id);
@@ -103,9 +112,26 @@ function setAction(tab, action) {
   if (tab === current) drawStatus();
 }
 
-async function refreshCommands() {
+// The keys over the input, its placeholder, and the reply that the bot asks for.
+function drawWish() {
+  const wish = keys.wish(current);
+  const stands = wish && !wish.answered;
+  keys.draw(wish);
+  composer.setPlaceholder((stands && wish.markup.input_field_placeholder) || "消息");
+  if (stands && wish.markup.force_reply) composer.expectReply(wish.message);
+}
+
+function languageOf({ language_code: code = "" }) {
+  if (/^zh-(hant|tw|hk|mo)/i.test(code)) return "zh-hant";
+  return code.startsWith("en") ? "en" : "zh-hans";
+}
+
+// Languages and the command lists, which depend on them.
+async function refresh() {
   for (const tab of (await state()).tabs) {
     const known = tabs.get(tab.key);
+    known.user = tab.user;
+    if (known === current) byId("language").value = languageOf(tab.user);
     if (JSON.stringify(known.commands) === JSON.stringify(tab.commands)) continue;
     known.commands = tab.commands;
     if (known === current) composer.setCommands(tab.commands);
@@ -140,26 +166,48 @@ function drawTabs() {
 
 // What a person does
 
-async function attempt(action) {
-  try {
-    return await action();
-  } catch (error) {
-    toast(`没有成功：${error.message}`);
-    return null;
-  }
-}
-
 composer.connect({
   async say(text, replyTo) {
     const sent = await attempt(() => post("say", { tab: current.key, text, reply_to: replyTo?.message_id }));
     if (!sent) composer.setText(text);
   },
+  upload(file, caption, replyTo) {
+    const given = { tab: current.key, name: file.name, caption, reply_to: replyTo?.message_id };
+    return attempt(async () => post("upload", { ...given, data: await inBase64(file) }));
+  },
+  refuse: toast,
   edit: (message, text) => attempt(() => post("edit", { tab: current.key, message_id: message.message_id, text })),
   editLast() {
-    const own = [...current.messages.values()].filter((message) => message.from.id === current.user.id && message.text);
+    const own = [...current.messages.values()].filter(canEdit);
     if (own.length) composer.setAim("edit", own.at(-1));
   },
 });
+
+inline.connect({
+  ask: (text, offset) => attempt(() => post("inline", { tab: current.key, text, offset })),
+  choose(query_id, result_id) {
+    composer.setText("");
+    return attempt(() => post("choose", { tab: current.key, query_id, result_id }));
+  },
+  start(parameter) {
+    composer.setText("");
+    return startBot(current.chat.type === "private" ? current : tabs.get("user"), parameter);
+  },
+  unsupported,
+});
+
+function canEdit(message) {
+  return message.from.id === current.user.id && !message.via_bot && !message.forward_origin && (message.text ?? message.caption);
+}
+
+function inBase64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
 
 async function press(key) {
   const message_id = Number(key.closest(".row").dataset.id);
@@ -170,22 +218,7 @@ async function press(key) {
   key.removeAttribute("aria-busy");
   const answer = result?.answer;
   if (!answer?.text) return;
-  if (answer.show_alert) {
-    byId("alert-text").textContent = answer.text;
-    byId("alert").showModal();
-  } else toast(answer.text);
-}
-
-async function copy(text, said = "已复制") {
-  await navigator.clipboard.writeText(text).then(() => toast(said), () => toast("浏览器不让复制"));
-}
-
-function toast(text) {
-  const node = byId("toast");
-  node.textContent = text;
-  node.hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { node.hidden = true; }, TOAST_MILLISECONDS);
+  (answer.show_alert ? alert : toast)(answer.text);
 }
 
 function openActions(row, x, y) {
@@ -193,34 +226,63 @@ function openActions(row, x, y) {
   const text = message.text ?? message.caption;
   const offers = [["回复", () => composer.setAim("reply", message)]];
   if (text) offers.push(["复制", () => copy(text)]);
-  if (message.from.id === current.user.id && message.text) offers.push(["编辑", () => composer.setAim("edit", message)]);
-  const menu = byId("actions");
-  menu.replaceChildren(...offers.map(([label, act]) => {
-    const item = make("button", "", label);
-    item.type = "button";
-    item.setAttribute("role", "menuitem");
-    item.addEventListener("click", () => { closeActions(); act(); });
-    return make("li", "", item);
-  }));
-  menu.hidden = false;
-  menu.style.left = `${Math.max(8, Math.min(x, innerWidth - menu.offsetWidth - 8))}px`;
-  menu.style.top = `${Math.max(8, Math.min(y, innerHeight - menu.offsetHeight - 8))}px`;
-  menu.querySelector("button").focus({ preventScroll: true });
+  if (canEdit(message)) offers.push(["编辑", () => composer.setAim("edit", message)]);
+  offers.push(["转发到…", () => chooseTab(x, y, (tab) => forward(message, tab))]);
+  openMenu(offers, x, y);
 }
 
-function closeActions() {
-  byId("actions").hidden = true;
+// Offers the other tabs; `act` gets the one that is picked.
+function chooseTab(x, y, act) {
+  offerTabs(x, y, [...tabs.values()].filter((tab) => tab !== current), act);
+}
+
+function offerTabs(x, y, offered, act) {
+  openMenu(offered.map((tab) => [TAB_NAMES[tab.key], () => act(tab)]), x, y);
+}
+
+async function forward(message, tab) {
+  const from = current.key;
+  open(tab.key);
+  await attempt(() => post("forward", { tab: from, message_id: message.message_id, to: tab.key }));
+}
+
+// A link to this bot opens it here and not at Telegram: null for any other link, else its payload.
+function payloadOf(href) {
+  const url = URL.canParse(href) ? new URL(href) : null;
+  const here = url?.hostname === "t.me" && url.pathname.toLowerCase() === `/${bot.username}`.toLowerCase();
+  return here ? url.searchParams.get("start") ?? "" : null;
+}
+
+function startBot(tab, payload) {
+  open(tab.key);
+  return attempt(() => post("say", { tab: tab.key, text: `/start ${payload}`.trim() }));
+}
+
+function writeInline(query) {
+  composer.write(`@${bot.username} ${query}`);
 }
 
 byId("log").addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
   if (at("[data-press]")) return at(".loading") ?? press(at("[data-press]"));
   if (at("[data-copy]")) return copy(at("[data-copy]").dataset.copy);
-  if (at("[data-unsupported]")) return toast("这里不能用这个按钮");
+  if (at("[data-write]")) return composer.write(at("[data-write]").dataset.write);
+  if (at("[data-inline-here]")) return writeInline(at("[data-inline-here]").dataset.inlineHere);
+  if (at("[data-inline-there]")) {
+    const query = at("[data-inline-there]").dataset.inlineThere;
+    return chooseTab(event.clientX, event.clientY, (tab) => { open(tab.key); writeInline(query); });
+  }
+  if (at("[data-unsupported]")) return unsupported();
   if (at(".reply")) return log.reveal(at(".reply").dataset.target) || toast("原消息不在了");
   if (at(".command")) return post("say", { tab: current.key, text: at(".command").dataset.command });
   if (at("img.photo")) return enlarge(at("img.photo"));
   if (at("code")) return copy(at("code").textContent);
+  const payload = payloadOf(at("a")?.href);
+  if (payload !== null) {
+    event.preventDefault();
+    const alone = [...tabs.values()].filter((tab) => tab.chat.type === "private");
+    return offerTabs(event.clientX, event.clientY, alone, (tab) => startBot(tab, payload));
+  }
   if (at("a, button") || String(getSelection())) return undefined;
   if (at(".bubble") && !tappedAway) return openActions(at(".row"), event.clientX, event.clientY);
   return undefined;
@@ -232,33 +294,24 @@ byId("log").addEventListener("contextmenu", (event) => {
   openActions(row, event.clientX, event.clientY);
 });
 document.addEventListener("pointerdown", (event) => {
-  tappedAway = !byId("actions").hidden; // this tap only closes the menu
-  if (!event.target.closest("#actions")) closeActions();
-  if (!event.target.closest(".foot")) composer.closeMenu();
+  tappedAway = isOpen(); // this tap only closes the menu
+  if (!event.target.closest("#actions")) closeMenu();
+  if (event.target.closest(".foot")) return;
+  composer.closeMenu();
+  inline.close();
 });
-document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeActions(); });
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") closeMenu(); });
+byId("keys").addEventListener("click", (event) => {
+  const key = event.target.closest("button");
+  if (key?.dataset.say) attempt(() => post("say", { tab: current.key, text: key.dataset.say }));
+  else if (key) unsupported();
+});
+byId("language").addEventListener("change", (event) => {
+  attempt(() => post("language", { tab: current.key, code: event.target.value }));
+});
 byId("tabs").addEventListener("click", (event) => {
   const button = event.target.closest(".tab");
   if (button) open(button.dataset.tab);
 });
 
-function enlarge(image) {
-  byId("lightbox-image").src = image.src;
-  byId("lightbox-image").alt = image.alt;
-  byId("lightbox").showModal();
-}
-
-// Light or dark: the system's, until one is chosen here
-
-function setTheme(theme) {
-  if (theme) document.documentElement.dataset.theme = theme;
-}
-
-byId("theme").addEventListener("click", () => {
-  const chosen = document.documentElement.dataset.theme;
-  const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  localStorage.setItem("theme", dark ? "light" : "dark");
-  setTheme(localStorage.getItem("theme"));
-});
-setTheme(localStorage.getItem("theme"));
 load();

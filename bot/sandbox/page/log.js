@@ -1,7 +1,7 @@
 // The list of messages of the tab on show: order, days, groups of bubbles, scrolling and what is unread.
 
 import { make, settle } from "./format.js";
-import { bubble, dayOf } from "./message.js";
+import { bubble, dayOf, snippet } from "./message.js";
 
 const TOGETHER_SECONDS = 300;
 const NEAR_BOTTOM = 60;
@@ -83,12 +83,14 @@ function isMine(message) {
 
 function draw(message) {
   const named = tab.chat.type !== "private" && !isMine(message);
-  return bubble(message, { mine: isMine(message), named, read: message.message_id <= tab.read || tab.chat.type !== "private" });
+  const read = message.message_id <= tab.read || tab.chat.type !== "private";
+  return bubble(message, { mine: isMine(message), named, read, topics: tab.chat.topics });
 }
 
 function append(message, before) {
   const day = dayOf(message);
   if (!before || dayOf(before) !== day) log.append(make("div", "day", day));
+  if (message.forum_topic_created) return log.append(make("div", "day", snippet(message)));
   const node = draw(message);
   const together = before && before.from.id === message.from.id && message.date - before.date < TOGETHER_SECONDS && dayOf(before) === day;
   node.classList.add("last");

@@ -3,6 +3,7 @@
 import { formatted, make } from "./format.js";
 
 const COLOURS = 5;
+const NAMELESS = "文件";
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*\s*){1,3}$/u;
 const ICONS = { url: "M8 16L16 8M9.5 8H16v6.5", copy_text: "M9 9h8v9H9zM7 15V6h8" };
 
@@ -21,8 +22,9 @@ export function dayOf(message) {
   return day.getFullYear() === today.getFullYear() ? date : `${day.getFullYear()}年${date}`;
 }
 
-// `mine` is a message of the person in this tab; `named` shows the sender's name, as groups do.
-export function bubble(message, { mine, named, read }) {
+// `mine` is a message of the person in this tab; `named` shows the sender's name, as groups do; `topics` names
+// a forum's topics.
+export function bubble(message, { mine, named, read, topics = {} }) {
   const row = make("article", `row ${mine ? "out" : "in"}`);
   row.dataset.id = message.message_id;
   row.dataset.sender = message.from.id;
@@ -30,9 +32,11 @@ export function bubble(message, { mine, named, read }) {
   const body = make("div", "bubble");
   const large = message.text && !message.entities && !message.reply_to_message && EMOJI_ONLY.test(message.text);
   if (large) row.classList.add("large");
-  if (named) body.append(make("div", `name colour-${message.from.id % COLOURS}`, message.from.first_name));
-  if (message.forward_origin) body.append(make("div", "forwarded", `转发自 ${message.forward_origin.sender_user?.first_name ?? ""}`));
-  if (message.reply_to_message) body.append(replied(message));
+  if (message.is_topic_message) body.append(make("div", "topic", topics[message.message_thread_id] ?? "话题"));
+  if (named) body.append(make("div", `name colour-${message.from.id % COLOURS}`, senderOf(message)));
+  if (message.via_bot) body.append(via(message.via_bot));
+  if (message.forward_origin) body.append(make("div", "forwarded", "转发自 ", make("b", "", originOf(message))));
+  if (message.reply_to_message && !message.reply_to_message.forum_topic_created) body.append(replied(message));
   if (message.photo) body.append(photo(message));
   if (message.document) body.append(file(message.document));
   const text = message.text ?? message.caption;
@@ -45,6 +49,21 @@ export function bubble(message, { mine, named, read }) {
   const rows = message.reply_markup?.inline_keyboard;
   if (rows) row.append(keyboard(rows));
   return row;
+}
+
+function senderOf(message) {
+  return message.sender_chat?.title ?? message.from.first_name;
+}
+
+function originOf({ forward_origin: origin }) {
+  return origin.sender_user?.first_name ?? origin.sender_user_name ?? origin.sender_chat?.title ?? "";
+}
+
+function via({ username }) {
+  const node = make("button", "via", "通过 ", make("b", "", `@${username}`));
+  node.type = "button";
+  node.dataset.write = `@${username} `;
+  return node;
 }
 
 function meta(message, mine, read) {
@@ -77,7 +96,8 @@ export function icon(path, viewBox = "0 0 24 24") {
 export function snippet(message) {
   const text = message.text ?? message.caption;
   if (text) return text.replace(/\s+/g, " ");
-  return message.photo ? "图片" : message.document?.file_name ?? "消息";
+  if (message.forum_topic_created) return `话题「${message.forum_topic_created.name}」`;
+  return message.photo ? "图片" : message.document?.file_name ?? (message.document ? NAMELESS : "消息");
 }
 
 function replied(message) {
@@ -105,13 +125,14 @@ function photo(message) {
 function file(document_) {
   const link = make("a", "file");
   link.href = `/media/${encodeURIComponent(document_.file_id)}`;
-  link.download = document_.file_name;
+  const name = document_.file_name ?? NAMELESS;
+  link.download = name;
   const badge = make("span", "file-icon", icon("M12 4v12M7 11.5l5 5 5-5M6 20h12"));
-  link.append(badge, make("span", "file-text", make("b", "", document_.file_name), make("small", "", sizeOf(document_.file_size))));
+  link.append(badge, make("span", "file-text", make("b", "", name), make("small", "", sizeOf(document_.file_size))));
   return link;
 }
 
-function sizeOf(bytes) {
+export function sizeOf(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   return bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
@@ -137,10 +158,14 @@ function key(button) {
   }
   const node = make("button", "key", label);
   node.type = "button";
+  const inlineHere = button.switch_inline_query_current_chat;
+  const inlineThere = button.switch_inline_query ?? button.switch_inline_query_chosen_chat?.query;
   if (button.callback_data) node.dataset.press = button.callback_data;
   else if (button.copy_text) {
     node.dataset.copy = button.copy_text.text;
     node.append(icon(ICONS.copy_text));
-  } else node.dataset.unsupported = "";
+  } else if (inlineHere !== undefined) node.dataset.inlineHere = inlineHere;
+  else if (inlineThere !== undefined) node.dataset.inlineThere = inlineThere;
+  else node.dataset.unsupported = "";
   return node;
 }

@@ -12,14 +12,15 @@ from bot.sandbox.server import ALL_METHODS, Sandbox
 from bot.sandbox.wire import ApiError, Params
 
 NAMES = [
-    "action", "callback_query_id", "caption", "chat_id", "commands", "description", "document", "entities",
-    "file_id", "from_chat_id", "inline_query_id", "language_code", "media", "message_id", "next_offset",
-    "parse_mode", "photo", "reaction", "reply_markup", "reply_parameters", "results", "scope", "text", "url",
-    "user_id",
+    "action", "button", "cache_time", "callback_query_id", "caption", "chat_id", "commands", "description",
+    "document", "entities", "file_id", "from_chat_id", "inline_message_id", "inline_query_id",
+    "language_code", "media", "message_id", "message_thread_id", "next_offset", "parse_mode", "photo",
+    "reaction", "reply_markup", "reply_parameters", "results", "scope", "text", "url", "user_id",
 ]  # fmt: skip
 KEYS = [
-    "callback_data", "chat_id", "command", "copy_text", "id", "inline_keyboard", "length", "media",
-    "message_id", "offset", "quote", "text", "type", "url",
+    "callback_data", "chat_id", "command", "copy_text", "force_reply", "id", "inline_keyboard",
+    "input_field_placeholder", "input_message_content", "keyboard", "length", "media", "message_id",
+    "message_text", "offset", "quote", "start_parameter", "text", "title", "type", "url",
 ]  # fmt: skip
 WORDS = st.sampled_from(["", "7", "default", "HTML", "<b>", "photo"])
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | WORDS
@@ -45,7 +46,7 @@ def test_any_parameters_get_a_result_or_an_error(
     world.chats[7] = sandbox.user(7).chat
     world.chats[7].bot_status = "member"
     world.post(world.chats[7], world.bot, {"text": "一"})
-    world.ask(7, 7).id = "7"
+    world.ask(7, world.chats[7]).id = "7"
     world.queries = {"7": next(iter(world.queries.values()))}
     given = {"chat_id": 7, "callback_query_id": "7", "inline_query_id": "7", "from_chat_id": 7} | given
     if encoded:

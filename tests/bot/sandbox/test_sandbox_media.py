@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
-from telegram import InputMediaDocument, InputMediaPhoto
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputMediaDocument, InputMediaPhoto
 from telegram.error import BadRequest, NetworkError
 
 from bot.sandbox.media import image_size
@@ -108,3 +108,19 @@ async def test_an_album_has_two_to_ten_of_one_kind(api: Bot, chat: int) -> None:
     ):
         with pytest.raises(BadRequest, match="album"):
             await api.send_media_group(chat, wrong)  # type: ignore[arg-type]
+
+
+async def test_a_message_can_become_a_picture_or_a_document(api: Bot, chat: int, sandbox: Sandbox) -> None:
+    """In its place, with a new caption and keyboard; a text as well."""
+    keys = InlineKeyboardMarkup.from_button(InlineKeyboardButton("👍", callback_data="good"))
+    sent = await api.send_message(chat, "一")
+    shown = await sandbox.user(7).next_reply()
+    await sent.edit_media(InputMediaPhoto(png(4, 2), caption="二"), reply_markup=keys)
+    assert (shown.text, shown.json["photo"][0]["width"], shown.buttons) == ("二", 4, [["👍"]])
+    await sent.edit_media(InputMediaDocument(b"x", filename="三.txt"))
+    assert (shown.text, shown.json["document"]["file_name"], shown.buttons) == ("", "三.txt", [])
+    assert "photo" not in shown.json
+    with pytest.raises(BadRequest, match="Image_process_failed"):
+        await sent.edit_media(InputMediaPhoto(b"no picture"))
+    with pytest.raises(BadRequest, match="no text in the message"):
+        await sent.edit_text("四")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import struct
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +31,7 @@ from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 from bot.settings import SANDBOX_TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from tests.bot.conftest import Phone
@@ -61,17 +59,6 @@ KEYS = InlineKeyboardMarkup(
 )
 
 
-def png(width: int, height: int) -> bytes:
-    """Return a grey picture of this size."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress((b"\0" + b"\x99" * width) * height)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-
-
 async def welcome(update: Update, context: Context) -> None:
     assert update.message is not None
     await update.message.reply_text("你好，请提问。")
@@ -87,14 +74,14 @@ async def reindex(update: Update, _context: Context) -> None:
         await note.edit_text(f"读了 {done} 个文件")
 
 
-async def answer(update: Update, _context: Context) -> None:
+async def answer(update: Update, context: Context) -> None:
     message = update.message
     assert message is not None
     assert message.text is not None
     if message.text == HOSTILE:
         await message.reply_text(HOSTILE)
     elif message.text == "图":
-        await message.reply_photo(png(300, 200), caption="一张图")
+        await message.reply_photo(context.bot_data["picture"], caption="一张图")
         await message.reply_document("一,二\n".encode(), filename="表.csv")
     elif message.text == "慢":
         await message.chat.send_action(ChatAction.TYPING)
@@ -125,12 +112,13 @@ async def press(update: Update, _context: Context) -> None:
 
 
 @pytest.fixture(autouse=True)
-async def orchard(sandbox: Sandbox) -> AsyncIterator[App]:
+async def orchard(sandbox: Sandbox, picture: Callable[[int, int], bytes]) -> AsyncIterator[App]:
     """A bot that answers whatever it is asked."""
     # Plain HTTP needs no certificates, and loading them takes longer than most tests.
     calls, polls = (HTTPXRequest(8, httpx_kwargs={"verify": False}) for _ in range(2))
     builder = ApplicationBuilder().token(SANDBOX_TOKEN).base_url(f"{sandbox.url}/bot").concurrent_updates(8)
     app = builder.request(calls).get_updates_request(polls).build()
+    app.bot_data["picture"] = picture(300, 200)
     app.add_handler(CommandHandler("start", welcome))
     app.add_handler(CommandHandler("reindex", reindex))
     app.add_handler(MessageHandler(filters.TEXT & filters.UpdateType.MESSAGE, answer))

@@ -186,6 +186,17 @@ async def test_a_press_waits_for_its_answer_and_takes_one(api: Bot, sandbox: San
         await asker.press(asked, "没有")
 
 
+async def test_a_press_can_be_forged(api: Bot, sandbox: Sandbox) -> None:
+    """By anyone, with data that stands on no button: Telegram does not check it."""
+    asker, stranger = sandbox.user(7), sandbox.user(8)
+    await asker.say("/start")
+    await api.send_message(7, "二", reply_markup=KEYS)
+    await stranger.forge(await asker.next_reply(), "admin")
+    query = (await api.get_updates())[-1].callback_query
+    assert query is not None
+    assert (query.from_user.id, query.data) == (8, "admin")
+
+
 async def test_an_inline_query_gets_its_results(api: Bot, sandbox: Sandbox) -> None:
     """Fifty results at most, each under its own id, and each text must be sendable."""
 
