@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from retrieval import figure_ranking
 from retrieval.answering import answering_sentences
 from retrieval.copies import copies
 from retrieval.coverage import FOUND, NEAR, covered
+from retrieval.curated import locate
 from retrieval.figure_fitness import answers
 from retrieval.figure_ranking import RankedPassage
 from retrieval.follow_up import complete
 from retrieval.language import normalise, question_terms
 from retrieval.lists import asks_for_list, continuation
 from retrieval.model import Answer, Question
+from retrieval.origin import origin
 from retrieval.question import wanted
 from retrieval.spelling import suggest
 from retrieval.synonyms import built_in
@@ -23,41 +25,82 @@ from retrieval.synonyms import built_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retrieval.curated import CuratedIndex
     from retrieval.dictionary import Dictionary
     from retrieval.model import Figure, Hit
     from retrieval.snapshot import Snapshot
     from retrieval.synonyms import Synonyms
 
+    _Found = tuple[Hit, tuple[Figure, ...]]
+
 FIGURES = 5
 LONGEST_QUESTION = 300  # characters of the normal form; what is beyond is not searched for
 
 
-def answer(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as it was typed, and what it is answered from."""
+
+    snapshot: Snapshot
+    text: str
+    limit: int
+    synonyms: Synonyms
+    curated: CuratedIndex | None
+
+
+def answer(  # noqa: PLR0913 - what a question may come with, all of it optional
     snapshot: Snapshot,
     text: str,
     limit: int = 10,
     before: str | None = None,
     synonyms: Synonyms | None = None,
+    *,
+    curated: CuratedIndex | None = None,
+    about: str | None = None,
 ) -> Answer:
     """Answer any text, however long or strange; `limit` is the most paragraphs it brings.
 
     `before` is the asker's question before this one, as it was read: a follow-up is completed from it, unless
-    only the words alone find something. Without `synonyms` the built-in ones are used.
+    only the words alone find something. Without `synonyms` the built-in ones are used. What was `curated` for
+    a near-identical question comes first. `about` is a text that is asked about, such as a forwarded one: the
+    question is answered from its article, or else read as following the text's first line.
     """
-    synonyms = synonyms or built_in()
-    given = _answer(snapshot, text, limit, before, synonyms)
-    if given.found or given.question.read_as is None:
-        return given
-    alone = _answer(snapshot, text, limit, None, synonyms)
-    chosen = alone if alone.found else given
-    return replace(chosen, stages={name: given.stages[name] + alone.stages[name] for name in given.stages})
-
-
-def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None, synonyms: Synonyms) -> Answer:
+    asked = _Asked(snapshot, text, limit, synonyms or built_in(), curated)
+    if not about:
+        return _first_found(asked, before)
     started = time.perf_counter()
-    question = understand(text, snapshot.dictionary, before, synonyms)
+    article = origin(snapshot, about)
+    recognised = (time.perf_counter() - started) * 1000
+    given = _answer(asked, None, article) if article else None
+    if given is None or not given.found:
+        given = _first_found(asked, _first_line(about), [given] if given else [])
+    return replace(given, stages={**given.stages, "search": given.stages["search"] + recognised})
+
+
+def _first_found(asked: _Asked, before: str | None, tried: Sequence[Answer] = ()) -> Answer:
+    """Answer the question as it follows `before`, unless only its words alone find something.
+
+    The time of what was tried in vain counts too.
+    """
+    given = _answer(asked, before)
+    tried = [*tried, given]
+    if not given.found and given.question.read_as is not None:
+        alone = _answer(asked, None)
+        tried = [*tried, alone]
+        given = alone if alone.found else given
+    return replace(given, stages={name: sum(one.stages[name] for one in tried) for name in given.stages})
+
+
+def _answer(asked: _Asked, before: str | None, article: range | None = None) -> Answer:
+    """Answer once; with the rows of an `article` it is found only where these hold what is asked."""
+    snapshot = asked.snapshot
+    started = time.perf_counter()
+    question = understand(asked.text, snapshot.dictionary, before, asked.synonyms)
     understood = time.perf_counter()
-    found = snapshot.search(question, limit)
+    found = _search(snapshot, question, asked.limit, article)
+    if pinned := _pinned(asked, question, found):
+        others = (one for one in found if one[0].paragraph.id != pinned[0].paragraph.id)
+        found = [pinned, *others][: asked.limit]
     searched = time.perf_counter()
     hits = tuple(hit for hit, _ in found)
     figures = _figures(question, found)
@@ -65,14 +108,15 @@ def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None, synon
     hits = _read_closely(snapshot, question, hits, figures[:FIGURES])
     read = time.perf_counter()
     share = covered(snapshot, question, hits[0]) if hits else 0.0
-    suggestion = suggest(snapshot, question)
+    is_found = pinned is not None or share >= (FOUND if article is None else NEAR)
+    suggestion = None if pinned else suggest(snapshot, question)
     suggested = time.perf_counter()
     return Answer(
         question=question,
-        found=share >= FOUND,
+        found=is_found,
         hits=hits,
         figures=figures[:FIGURES],
-        near=NEAR <= share < FOUND,
+        near=not is_found and share >= NEAR,
         suggestion=suggestion,
         snapshot=snapshot.name,
         stages={
@@ -83,6 +127,36 @@ def _answer(snapshot: Snapshot, text: str, limit: int, before: str | None, synon
             "spelling": (suggested - read) * 1000,
         },
     )
+
+
+def _search(snapshot: Snapshot, question: Question, limit: int, article: range | None) -> list[_Found]:
+    """The best paragraphs; those of the `article` that cover enough of the question before all others."""
+    if article is None:
+        return snapshot.search(question, limit)
+    within = snapshot.search(question, limit, article)
+    own = [found for found in within if covered(snapshot, question, found[0]) >= NEAR]
+    if not own:
+        return within
+    known = {hit.paragraph.id for hit, _ in own}
+    least = own[-1][0].score
+    others = (found for found in snapshot.search(question, limit) if found[0].paragraph.id not in known)
+    below = ((replace(hit, score=min(hit.score, least)), figures) for hit, figures in others)
+    return [*own, *below][:limit]
+
+
+def _pinned(asked: _Asked, question: Question, found: Sequence[_Found]) -> _Found | None:
+    """The paragraph that a person chose for this question, scored as the best one; None without one."""
+    chosen = asked.curated.matching(question.normal) if asked.curated else None
+    paragraph = locate(asked.snapshot, chosen) if chosen else None
+    row = asked.snapshot.row(paragraph.id) if paragraph else None
+    if row is None:
+        return None
+    hit, figures = asked.snapshot.hit(question, row, found[0][0].score if found else 1.0)
+    return replace(hit, checked=True), figures
+
+
+def _first_line(text: str) -> str | None:
+    return next((line.strip() for line in text.splitlines() if line.strip()), None)
 
 
 def as_json(given: Answer) -> dict[str, Any]:
@@ -146,7 +220,7 @@ def _read_closely(
     return tuple(closer)
 
 
-def _figures(question: Question, found: list[tuple[Hit, tuple[Figure, ...]]]) -> tuple[Figure, ...]:
+def _figures(question: Question, found: Sequence[_Found]) -> tuple[Figure, ...]:
     passages = [
         RankedPassage(
             hit.paragraph.id,
@@ -165,4 +239,6 @@ def _figures(question: Question, found: list[tuple[Hit, tuple[Figure, ...]]]) ->
     if ranked and ranked[0] not in fit:
         # The likeliest measures the right thing, but in another year: then only the same of the right one.
         fit = [figure for figure in fit if figure.metric and figure.metric == ranked[0].metric]
+    if found and found[0][0].checked:
+        fit.sort(key=lambda figure: figure.paragraph != found[0][0].paragraph.id)
     return (*fit, *(figure for figure in ranked if figure not in fit))

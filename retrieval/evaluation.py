@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retrieval import snapshot
+from retrieval import locks, snapshot
 from retrieval.answer import answer, as_json
 from retrieval.baseline import Baseline
 from retrieval.dictionary import Dictionary, build_dictionary
@@ -153,7 +153,7 @@ def index_passages(passages: Sequence[Paragraph], folder: Path, dictionary: Path
     counter = PostingsCounter()
     for row, passage in enumerate(passages):
         counter.add(row, snapshot.tokens(passage, words))
-    lock = snapshot.hold(folder)
+    lock = locks.hold(folder)
     records = [snapshot.encode(passage, words) for passage in passages]
     snapshot.write(folder, records, counter.postings(), str(folder), [])
     os.close(lock)

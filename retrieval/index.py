@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from retrieval import snapshot
+from retrieval import locks, snapshot
 from retrieval.dictionary import Dictionary, build_dictionary, dictionary_key
 from retrieval.errors import SnapshotError, WenjuError
 from retrieval.language import normalise
@@ -132,7 +132,7 @@ class Index:
             except BlockingIOError as error:
                 raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
             for folder in _unused(self._folder):
-                if snapshot.is_abandoned(folder):
+                if locks.is_abandoned(folder):
                     shutil.rmtree(folder, ignore_errors=True)
             yield
         finally:
@@ -143,7 +143,7 @@ class Index:
         """A locked folder for the next Snapshot; what has not come into use goes with the next sweep."""
         folder = self._folder / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         folder.mkdir()
-        lock = snapshot.hold(folder)
+        lock = locks.hold(folder)
         try:
             yield folder
         except BaseException:
@@ -179,4 +179,4 @@ def _unused(snapshots: Path) -> list[Path]:
 def _sweep(snapshots: Path) -> None:
     """Remove the Snapshots that are neither in use nor read nor being written."""
     for folder in _unused(snapshots):
-        snapshot.remove_unread(folder)
+        locks.remove_unread(folder)

@@ -115,7 +115,8 @@ class Hit:
 
     `answering` are the sentences of its text that answer best, in their order. `continued` are the paragraphs
     that follow it where a list that was asked for runs on over its end. `same_as` is the id of an earlier
-    hit of the same Answer that says nearly the same, word for word.
+    hit of the same Answer that says nearly the same, word for word. `checked` is true for a paragraph that an
+    admin pinned to the question.
     """
 
     paragraph: Paragraph
@@ -124,6 +125,7 @@ class Hit:
     answering: tuple[Span, ...] = ()
     continued: tuple[Paragraph, ...] = ()
     same_as: str | None = None
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,7 @@ def other_spellings(text: str) -> Iterator[tuple[str, str]]:
             continue
         for unit, scale in _SCALES.items():
             number = value / scale
-            written = f"{_digits(number)}{unit}"
-            if written != match[0] and number >= 1 and number * 10**4 % 1 == 0:
-                yield match[0], written
+            digits = _digits(number)
+            usual = number >= 1 and len(digits.partition(".")[2]) <= 4
+            if usual and f"{digits}{unit}" != match[0]:
+                yield match[0], f"{digits}{unit}"

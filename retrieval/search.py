@@ -68,6 +68,12 @@ class Searcher:
         place = int(np.searchsorted(documents, self._document_of[row]))
         return place < len(documents) and bool(documents[place] == self._document_of[row])
 
+    def document_rows(self, row: int) -> range:
+        """The rows of the document of a row."""
+        number = self._document_of[row]
+        first, end = (int(np.searchsorted(self._document_of, number, side)) for side in ("left", "right"))
+        return range(first, end)
+
     def scores(self, terms: Sequence[str]) -> Floats:
         """The score of every row."""
         if self.documents.corpus_size == self.paragraphs.corpus_size:
@@ -114,16 +120,23 @@ class Searcher:
         scores[near[same]] += NEIGHBOUR * weights[same]
 
     def top(
-        self, terms: Sequence[str], limit: int, related: Sequence[tuple[str, str]] = ()
+        self,
+        terms: Sequence[str],
+        limit: int,
+        related: Sequence[tuple[str, str]] = (),
+        within: range | None = None,
     ) -> list[tuple[int, float]]:
         """The `limit` best rows with their scores, best first, among equals the earlier; none at 0.
 
-        `related` are words in normal form, each with one that may stand for it, as Question has them.
+        `related` are words in normal form, each with one that may stand for it, as Question has them. Only
+        rows `within` are taken where that is given.
         """
         scores = self.scores(terms)
         for word, pairs in groupby(related, key=itemgetter(0)):
             self._count_instead(scores, word, [other for _, other in pairs])
         rows = np.flatnonzero(scores > 0)
+        if within is not None:
+            rows = rows[(rows >= within.start) & (rows < within.stop)]
         if len(rows) > limit:
             threshold = np.partition(scores[rows], -limit)[-limit]
             rows = rows[scores[rows] >= threshold]

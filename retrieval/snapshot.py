@@ -6,7 +6,6 @@ long as it uses the Snapshot, so that whoever sweeps old ones away leaves it alo
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import math
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval import dictionary, language
+from retrieval import dictionary, language, locks
 from retrieval.dictionary import Dictionary
 from retrieval.errors import SnapshotError
 from retrieval.figures import extract
@@ -44,13 +43,13 @@ FORMAT = 2
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
 _MANIFEST = "manifest.json"
-_LOCK = "LOCK"
 _PARAGRAPHS = "paragraphs.jsonl"
 _OFFSETS = "offsets.npy"
 _IDS = "ids.npy"
 _SEARCH = "search"
 _VOCABULARY = "vocabulary.marisa"
 _CHARACTERS = "characters.json"
+_RAREST = 40  # terms of a whole text; the others stand nearly everywhere and take most of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,24 @@ class SourceFile:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """What was understood of a file: its articles' titles in order, and how much there is in them all.
+
+    `size` is in bytes.
+    """
+
+    path: str
+    size: int
+    paragraphs: int
+    figures: int
+    titles: tuple[str, ...]
+
+    @property
+    def articles(self) -> int:
+        return len(self.titles)
+
+
 class Snapshot:
     """Safe for many threads. `name` is the folder's, `source` the documents' folder."""
 
@@ -74,7 +91,7 @@ class Snapshot:
         """
         self.name = folder.name
         self.folder = folder
-        weakref.finalize(self, _release, _lock(folder), when_released)
+        weakref.finalize(self, _release, locks.share(folder), when_released)
         try:
             manifest = _read_manifest(folder)
             self.source: str = manifest["source"]
@@ -121,6 +138,35 @@ class Snapshot:
             after = None
         return before, after
 
+    def passage(
+        self, paragraph_id: str, shift: int
+    ) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None] | None:
+        """The paragraph `shift` places on (back where negative) in its Document, between its neighbours.
+
+        What lies outside of the Document is None, the middle included; None alone for an unknown id.
+        """
+        row = self.row(paragraph_id)
+        if row is None:
+            return None
+        rows = self.searcher.document_rows(row)
+        before, here, after = (
+            self.at(place)[0] if place in rows else None for place in range(row + shift - 1, row + shift + 2)
+        )
+        return before, here, after
+
+    def file(self, path: str) -> FileSummary | None:
+        """What was understood of a file of the documents' folder; None where it is not in the Snapshot."""
+        file = next((file for file in self.files if file.path == path), None)
+        if file is None:
+            return None
+        titles: dict[int, str] = {}
+        figures = 0
+        for row in range(file.start, file.end):
+            paragraph, found = self.at(row)
+            titles[paragraph.article] = paragraph.title
+            figures += len(found)
+        return FileSummary(path, file.size, file.end - file.start, figures, tuple(titles.values()))
+
     def following(self, paragraph_id: str) -> Iterator[Paragraph]:
         """Yield the paragraphs after it in the same Document, in order; none for an unknown id."""
         row = self.row(paragraph_id)
@@ -140,22 +186,33 @@ class Snapshot:
             return False
         return all(self.searcher.document_holds(row, pair) for pair in map("".join, pairwise(name)))
 
-    def search(self, question: Question, limit: int) -> list[tuple[Hit, tuple[Figure, ...]]]:
-        """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term."""
-        best = self.searcher.top(question.terms, max(limit, CANDIDATES), question.related)
+    def search(
+        self, question: Question, limit: int, within: range | None = None
+    ) -> list[tuple[Hit, tuple[Figure, ...]]]:
+        """The best paragraphs with their figures, best first; fewer than `limit` where fewer hold a term.
+
+        Only rows `within` are searched where that is given.
+        """
+        best = self.searcher.top(question.terms, max(limit, CANDIDATES), question.related, within)
         idf = self.searcher.paragraphs.idf_of(question.terms)
         scores = rerank(
             seek(question, idf, self._character_idf),
             [self._candidate(row, score) for row, score in best],
         )
         order = sorted(range(len(best)), key=lambda place: -scores[place])
+        return [self.hit(question, best[place][0], scores[place]) for place in order[:limit]]
+
+    def hit(self, question: Question, row: int, score: float) -> tuple[Hit, tuple[Figure, ...]]:
+        """The paragraph of `row`, with the question's words marked, and its figures."""
+        paragraph, figures = self.at(row)
         marked = (*question.terms, *(other for _, other in question.related))
-        found = []
-        for place in order[:limit]:
-            paragraph, figures = self.at(best[place][0])
-            marks = language.marks(paragraph.text, marked, self.dictionary)
-            found.append((Hit(paragraph, scores[place], marks), figures))
-        return found
+        return Hit(paragraph, score, language.marks(paragraph.text, marked, self.dictionary)), figures
+
+    def nearest(self, text: str, limit: int) -> list[int]:
+        """The rows that share most with a text, by the rarest of its terms; best first."""
+        idf = self.searcher.paragraphs.idf_of(dict.fromkeys(language.tokens(text, self.dictionary)))
+        rarest = sorted(idf, key=lambda term: -idf[term])[:_RAREST]
+        return [row for row, _ in self.searcher.top(rarest, limit)]
 
     def _candidate(self, row: int, score: float) -> Candidate:
         fields = json.loads(self.record(row).partition(b"\n")[0])
@@ -231,33 +288,6 @@ def copy_dictionary(old: Path, new: Path) -> None:
         shutil.copyfile(old / name, new / name)
 
 
-def hold(folder: Path) -> int:
-    """Lock a Snapshot that is being written; return the descriptor to close."""
-    (folder / _LOCK).touch()
-    return _lock(folder)
-
-
-def is_abandoned(folder: Path) -> bool:
-    """Whether a build was killed before it could lock `folder`; for whoever alone may build now."""
-    return not (folder / _LOCK).exists()
-
-
-def remove_unread(folder: Path) -> None:
-    """Remove the Snapshot in `folder` unless somebody reads or writes it."""
-    try:
-        descriptor = os.open(folder / _LOCK, os.O_RDONLY)
-    except OSError:
-        return  # somebody was faster, or has yet to lock it
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(descriptor)
-
-
 def sync(path: Path) -> None:
     """Bring a file or a folder's entries to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -265,15 +295,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _lock(folder: Path) -> int:
-    try:
-        descriptor = os.open(folder / _LOCK, os.O_RDONLY)
-    except OSError as error:
-        raise SnapshotError(f"索引缺失：{folder}") from error
-    fcntl.flock(descriptor, fcntl.LOCK_SH)
-    return descriptor
 
 
 def _release(lock: int, then: Callable[[], None] | None) -> None:
@@ -293,7 +314,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _contents(folder: Path) -> list[str]:
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != _LOCK)
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != locks.NAME)
     return [path.relative_to(folder).as_posix() for path in files]
 
 

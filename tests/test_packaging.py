@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from bot import settings
+from bot.review.pages import HEALTH
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = str(Path(sys.executable).with_name("docker-compose"))
@@ -155,8 +156,26 @@ def test_compose_opens_one_port_on_this_machine_only(compose: dict[str, Any]) ->
     assert compose["services"]["review"]["profiles"] == ["review"]
 
 
+def test_compose_passes_the_review_its_password_and_the_bot_none(compose: dict[str, Any]) -> None:
+    """The file is valid without the password; with it, only the review has it."""
+    command = [COMPOSE, "--profile", "review", "config", "--format", "json"]
+    given = {"WENJU_REVIEW_PASSWORD": "sesame"}
+    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
+
+    assert compose["services"]["review"]["environment"]["WENJU_REVIEW_PASSWORD"] == ""
+    assert json.loads(done.stdout)["services"]["review"]["environment"] == given
+    assert "WENJU_REVIEW_PASSWORD" not in compose["services"]["bot"]["environment"]
+
+
+def test_compose_checks_the_review_where_no_password_is_asked(compose: dict[str, Any]) -> None:
+    """The review's health check asks for the path that is open, on the port that is served."""
+    check = compose["services"]["review"]["healthcheck"]["test"][-1]
+
+    assert f"http://127.0.0.1:{settings.Settings.review_port}{HEALTH}" in check
+
+
 def test_compose_keeps_the_data_in_a_named_volume(compose: dict[str, Any]) -> None:
-    """Both services see the same data; the documents cannot be written."""
+    """Both services see the same data; the bot alone has the documents, to which admins add."""
     mounts = {
         name: {mount["target"]: mount for mount in service["volumes"]}
         for name, service in compose["services"].items()
@@ -166,7 +185,8 @@ def test_compose_keeps_the_data_in_a_named_volume(compose: dict[str, Any]) -> No
         data = mounts[name]["/data"]
         assert (data["type"], data["source"]) == ("volume", "data")
         assert not data.get("read_only")
-    assert mounts["bot"]["/documents"]["read_only"] is True
+    assert not mounts["bot"]["/documents"].get("read_only")
+    assert "/documents" not in mounts["review"]
 
 
 def test_the_image_runs_as_a_user_and_reports_its_health() -> None:

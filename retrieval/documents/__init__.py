@@ -25,6 +25,9 @@ LARGEST = 64 * 1024 * 1024
 
 _READERS = dict.fromkeys((".txt", ".text", ".md", ".markdown"), markdown.blocks)
 
+SUFFIXES = frozenset(_READERS)
+"""The suffixes, in small letters with their dot, of the files that can be read."""
+
 
 def find_files(folder: Path) -> list[str]:
     """Return the files to consider, sorted, as POSIX paths relative to `folder`, in folders within it too.
@@ -49,7 +52,7 @@ def find_files(folder: Path) -> list[str]:
         seen.add((status.st_dev, status.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         within = Path(place).relative_to(folder)
-        found += [(within / name).as_posix() for name in files if not _is_leftover(name)]
+        found += [(within / name).as_posix() for name in files if not is_left_out(name)]
     return sorted(found)
 
 
@@ -74,7 +77,8 @@ def read_documents(folder: Path, path: str) -> list[Document]:
     return found
 
 
-def _is_leftover(name: str) -> bool:
+def is_left_out(name: str) -> bool:
+    """Whether files of this name are hidden ones, or what editors leave behind."""
     return name.startswith((".", "~$")) or name.endswith("~")
 
 
