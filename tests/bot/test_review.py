@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.bot.conftest import Phone
+    from tests.phone import Phone
 
 PARAGRAPH = Paragraph("p-well", "well.md", 0, 0, "古井", "水量", "古井深30米，日出水5吨。")
 ANSWER = Answer(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
-    from tests.bot.conftest import Phone
+    from tests.phone import Phone
 
 MENTION = "@wenju_sandbox_bot "
 AGAIN = InlineKeyboardMarkup.from_button(
