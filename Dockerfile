@@ -10,9 +10,10 @@ FROM python:3.12-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin wenju \
     && install --directory --owner=wenju --group=wenju /data
 COPY --from=build /opt/wenju /opt/wenju
-COPY seeds /documents
+COPY --chown=10001:10001 seeds /documents
 ENV PATH=/opt/wenju/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MPLCONFIGDIR=/data/.matplotlib \
     WENJU_DATA=/data \
     WENJU_DOCUMENTS=/documents
 # By number, so that an orchestrator can tell that it is not root.

@@ -9,117 +9,101 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import InlineKeyboardButtonLimit
+
+from bot.markup import readable, shorten, units
+from bot.pages import as_shown, shown_figures, shown_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.log_entry import Entry
     from bot.messages import Language, Words
+    from retrieval.model import Answer
 
-Action = Literal["page", "context", "up", "down", "suggest"]
+Action = Literal["page", "context", "full", "up", "down", "suggest"]
 
-PRESS = re.compile(r"(page|context|up|down|suggest):([0-9a-z]{16}):(\d{1,2})", re.ASCII)
-LOGS = re.compile(r"logs:(\d{1,9}):([01])", re.ASCII)
+PRESS = re.compile(r"(page|context|full|up|down|suggest):([0-9a-z]{16}):(\d{1,2})(?::(-?\d{1,4}))?", re.ASCII)
+EXAMPLE = re.compile(r"example:\d", re.ASCII)
 LANGUAGE = re.compile(r"language:(zh-hans|zh-hant|en|auto)", re.ASCII)
 STAY = "stay"
 """The data of a button that only shows something."""
+FIGURE_UNITS = 16  # of a figure on its button
 LANGUAGE_NAMES: dict[Language, str] = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button under an answer: what it does, for which log row, at which result (from 0)."""
+    """A button under an answer: what it does, for which log row, at which result (from 0).
+
+    Of the text around a result, `shift` is how many paragraphs on from it, back where negative.
+    """
 
     action: Action
     log_id: str
     rank: int
+    shift: int = 0
 
     @classmethod
     def parse(cls, data: str) -> Self | None:
         match = PRESS.fullmatch(data)
-        return cls(cast("Action", match[1]), match[2], int(match[3])) if match else None
+        return cls(cast("Action", match[1]), match[2], int(match[3]), int(match[4] or 0)) if match else None
 
     def __str__(self) -> str:
-        return f"{self.action}:{self.log_id}:{self.rank}"
+        shift = f":{self.shift}" if self.shift else ""
+        return f"{self.action}:{self.log_id}:{self.rank}{shift}"
 
 
-@dataclass(frozen=True, slots=True)
-class LogsPage:
-    """A place in the log's listing: how many newer rows come before it, and whether only unanswered ones."""
+def answer_buttons(entry: Entry, rank: int, words: Words) -> InlineKeyboardMarkup:
+    """Build the buttons of the result at `rank`: other results, the text, the votes so far.
 
-    offset: int = 0
-    unanswered: bool = False
-
-    @classmethod
-    def parse(cls, data: str) -> Self | None:
-        match = LOGS.fullmatch(data)
-        return cls(int(match[1]), match[2] == "1") if match else None
-
-    def __str__(self) -> str:
-        return f"logs:{self.offset}:{self.unanswered:d}"
-
-
-def answer_buttons(  # noqa: PLR0913 - one argument a thing shown
-    log_id: str,
-    rank: int,
-    ranks: Sequence[int],
-    words: Words,
-    *,
-    ups: int = 0,
-    downs: int = 0,
-    suggested: bool = False,
-) -> InlineKeyboardMarkup:
-    """Build the buttons of result `rank`, with the votes so far; `ranks` are those that have a page.
-
-    `suggested` adds the button that asks the suggested question.
+    The first one's have the suggested question too, where there is one; the text's and the votes then share a
+    row, for a phone shows three rows at a glance.
     """
-    earlier, later = [one for one in ranks if one < rank], [one for one in ranks if one > rank]
-
-    def button(text: str, action: Action, at: int = rank) -> InlineKeyboardButton:
-        return InlineKeyboardButton(text, callback_data=str(Press(action, log_id, at)))
-
-    paging = []
-    if earlier:
-        paging.append(button(words.answers.previous, "page", earlier[-1]))
-    paging.append(InlineKeyboardButton(f"{len(earlier) + 1}/{len(ranks)}", callback_data=STAY))
-    if later:
-        paging.append(button(words.answers.next, "page", later[0]))
-    below = [
-        button(words.answers.context, "context"),
-        button(_counted("👍", ups), "up"),
-        button(_counted("👎", downs), "down"),
+    suggested = rank == 0 and entry.answer.suggestion is not None
+    text = [
+        InlineKeyboardButton(words.answers.context, callback_data=str(Press("context", entry.id, rank))),
+        InlineKeyboardButton(words.answers.full_article, callback_data=str(Press("full", entry.id, rank))),
     ]
-    above = [_suggestion(log_id, words)] if suggested else []
-    return InlineKeyboardMarkup([*above, paging, below] if len(ranks) > 1 else [*above, below])
+    votes = [
+        InlineKeyboardButton(counted("👍", entry.ups), callback_data=str(Press("up", entry.id, rank))),
+        InlineKeyboardButton(counted("👎", entry.downs), callback_data=str(Press("down", entry.id, rank))),
+    ]
+    copy = _copy_button(entry.answer, rank)
+    rows = [_paging(entry.id, rank, shown_ranks(entry.answer), words)]
+    if suggested:
+        rows = [[*_suggestion(entry.id, words), *copy], *rows, [*text, *votes]]
+    else:
+        rows += [[*copy, *text], votes]
+    return InlineKeyboardMarkup([row for row in rows if row])
 
 
 def suggestion_button(log_id: str, words: Words) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup([_suggestion(log_id, words)])
 
 
-def back_button(log_id: str, rank: int, words: Words) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(words.answers.back, callback_data=str(Press("page", log_id, rank)))]]
-    )
+def context_buttons(press: Press, words: Words, *, earlier: bool, later: bool) -> InlineKeyboardMarkup:
+    """Build the buttons of the text around a result, shown at the place `press`."""
+
+    def button(text: str, action: Action, shift: int = 0) -> InlineKeyboardButton:
+        return InlineKeyboardButton(text, callback_data=str(Press(action, press.log_id, press.rank, shift)))
+
+    walking = [
+        *([button(words.answers.earlier_text, "context", press.shift - 1)] if earlier else []),
+        *([button(words.answers.later_text, "context", press.shift + 1)] if later else []),
+    ]
+    below = [button(words.answers.back, "page"), button(words.answers.full_article, "full")]
+    return InlineKeyboardMarkup([row for row in (walking, below) if row])
 
 
-def logs_buttons(page: LogsPage, size: int, count: int, words: Words) -> InlineKeyboardMarkup:
-    """Build the buttons of a listing that shows `size` of `count` rows at a time."""
-
-    def button(text: str, target: LogsPage) -> InlineKeyboardButton:
-        return InlineKeyboardButton(text, callback_data=str(target))
-
-    paging = []
-    if page.offset > 0:
-        paging.append(button(words.logs.newer, LogsPage(max(0, page.offset - size), page.unanswered)))
-    if count > size:
-        pages = -(-count // size)
-        paging.append(InlineKeyboardButton(f"{page.offset // size + 1}/{pages}", callback_data=STAY))
-    if page.offset + size < count:
-        paging.append(button(words.logs.older, LogsPage(page.offset + size, page.unanswered)))
-    toggle = words.logs.show_all if page.unanswered else words.logs.only_unanswered
-    rows = [paging, [button(toggle, LogsPage(0, not page.unanswered))]]
-    return InlineKeyboardMarkup([row for row in rows if row])
+def example_buttons(questions: Sequence[str]) -> InlineKeyboardMarkup | None:
+    """Offer questions, one a row; a press asks what its button says."""
+    rows = [
+        [InlineKeyboardButton(question, callback_data=f"example:{place}")]
+        for place, question in enumerate(questions)
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def language_buttons(chosen: Language | None, words: Words) -> InlineKeyboardMarkup:
@@ -138,10 +122,39 @@ def language_buttons(chosen: Language | None, words: Words) -> InlineKeyboardMar
     )
 
 
+def _paging(log_id: str, rank: int, ranks: Sequence[int], words: Words) -> list[InlineKeyboardButton]:
+    """Lead to the results before and after; empty where there is only one."""
+    if len(ranks) < 2:
+        return []
+    earlier, later = [one for one in ranks if one < rank], [one for one in ranks if one > rank]
+
+    def button(text: str, at: int) -> InlineKeyboardButton:
+        return InlineKeyboardButton(text, callback_data=str(Press("page", log_id, at)))
+
+    return [
+        *([button(words.answers.previous, earlier[-1])] if earlier else []),
+        InlineKeyboardButton(f"{len(earlier) + 1}/{len(ranks)}", callback_data=STAY),
+        *([button(words.answers.next, later[0])] if later else []),
+    ]
+
+
+def _copy_button(answer: Answer, rank: int) -> list[InlineKeyboardButton]:
+    """Copy the best figure shown, in the article's own characters; empty where there is none that fits.
+
+    Telegram marks such a button with a sign of its own.
+    """
+    texts = [readable(as_shown(figure, answer)).strip() for figure in shown_figures(answer, rank)[:1]]
+    return [
+        InlineKeyboardButton(shorten(text, FIGURE_UNITS), copy_text=CopyTextButton(text))
+        for text in texts
+        if text and units(text) <= InlineKeyboardButtonLimit.MAX_COPY_TEXT
+    ]
+
+
 def _suggestion(log_id: str, words: Words) -> list[InlineKeyboardButton]:
     return [InlineKeyboardButton(words.answers.ask_that, callback_data=str(Press("suggest", log_id, 0)))]
 
 
-def _counted(symbol: str, votes: int) -> str:
+def counted(symbol: str, votes: int) -> str:
     """Mark the chosen one; count where several people chose."""
     return symbol if not votes else f"{symbol} ✓" if votes == 1 else f"{symbol} {votes}"

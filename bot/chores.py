@@ -1,4 +1,4 @@
-"""What runs beside the answers: the refresh of the index and the heartbeat."""
+"""What runs beside the answers: refreshes of the index, by the clock and by changes, and the heartbeat."""
 
 from __future__ import annotations
 
@@ -7,18 +7,30 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.documents_folder import DocumentsFolder
 from bot.health import Heartbeat, write_heartbeat
+from bot.log_export import remove_leftovers
+from bot.trash import Trash
+from retrieval.documents import is_left_out
 from retrieval.errors import SnapshotError, WenjuError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from watchfiles import Change
+
     from bot.library import Library
     from bot.polling import Polling
     from bot.query_log import QueryLog
     from bot.settings import Settings
 
 BEAT_EVERY = 5.0  # seconds between heartbeats
+LONGEST_BURST = 5000  # milliseconds of changes that are taken together
+PAUSE = 500  # milliseconds without a change that end a burst
+WATCH_AGAIN = 60.0  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +38,39 @@ logger = logging.getLogger(__name__)
 async def refresh(library: Library) -> None:
     """Bring the index up to date; without it the bot serves what it has, and admins can try again."""
     try:
-        done = await library.rebuild()
+        done = await library.refresh()
     except (WenjuError, OSError) as error:
         logger.error("索引未能更新：%s", error)  # noqa: TRY400 - the line says it all
         return
     logger.info("索引：文档 %d 篇，段落 %d 个，用时 %.1f 秒", done.documents, done.paragraphs, done.seconds)
     for skipped in done.skipped:
         logger.warning("未能读取 %s：%s", skipped.path, skipped.reason)
+
+
+async def refresh_every(library: Library, interval: timedelta) -> None:
+    while True:
+        await asyncio.sleep(interval.total_seconds())
+        logger.info("到了定时更新索引的时间")
+        await refresh(library)
+
+
+async def watch(library: Library, documents: Path) -> None:
+    """Refresh the index whenever files of the folder change; where it cannot be watched, try again later."""
+    from watchfiles import awatch  # noqa: PLC0415 - a bot that does not watch needs no watcher
+
+    folder = await asyncio.to_thread(documents.resolve)
+
+    def matters(_: Change, path: str) -> bool:
+        return not any(is_left_out(part) for part in Path(path).relative_to(folder).parts)
+
+    while True:
+        try:
+            async for changes in awatch(folder, watch_filter=matters, debounce=LONGEST_BURST, step=PAUSE):
+                logger.info("文件夹里有 %d 处变化，更新索引", len(changes))
+                await refresh(library)
+        except (OSError, RuntimeError) as error:  # the watcher's own errors are RuntimeErrors
+            logger.warning("文件夹暂时看不住，%.0f 秒后再试：%s", WATCH_AGAIN, error)
+        await asyncio.sleep(WATCH_AGAIN)
 
 
 async def show_progress(library: Library) -> None:
@@ -46,6 +84,17 @@ async def show_progress(library: Library) -> None:
             await asyncio.sleep(0.2)
     finally:
         sys.stderr.write("\r\033[K")  # leave an empty line
+
+
+async def sweep(settings: Settings) -> None:
+    """Remove what a crash has left half done among the documents, in the trash, and of exports of the log."""
+    documents = DocumentsFolder(settings.documents)
+    try:
+        await asyncio.to_thread(remove_leftovers, settings.data)
+        await asyncio.to_thread(documents.sweep)
+        await asyncio.to_thread(Trash(settings.trash, documents).sweep)
+    except OSError as error:
+        logger.warning("leftovers stay: %s", error)
 
 
 async def beat(settings: Settings, library: Library, log: QueryLog, polling: Polling) -> None:

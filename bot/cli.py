@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from retrieval.contents import Progress
+    from retrieval.curated import CuratedIndex
     from retrieval.evaluation import Evaluation, Options
     from retrieval.index import Index, Report
     from retrieval.judged_sets import JudgedQuestion
@@ -86,8 +88,9 @@ def ask(question: str, *, as_json: bool, limit: int) -> None:
 
     settings = load()
     index, synonyms = Index(settings.snapshots, settings.dictionary), read_synonyms(settings.synonyms)
+    curated = _curated(settings.state)
     for text in _lines() if question == "-" else [question.encode(errors="replace").decode()]:
-        given = answers.answer(index.current(), text, synonyms=synonyms)
+        given = answers.answer(index.current(), text, synonyms=synonyms, curated=curated)
         if as_json or question == "-":
             click.echo(json.dumps(answers.as_json(given), ensure_ascii=False))
         else:
@@ -134,28 +137,43 @@ def evaluate(  # noqa: PLR0913 - one argument an option
 @click.option("--word", help="Only questions that hold this word.")
 @click.option("--limit", type=click.IntRange(1), default=None, help="At most so many rows.")
 @click.option(
-    "--format", "form", type=click.Choice(["table", "jsonl", "csv"]), default="table", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["table", "jsonl", "csv", "xlsx"]),
+    default="table",
+    show_default=True,
 )
-def logs(*, form: Any, limit: int | None, **chosen: Any) -> None:  # noqa: ANN401 - click's options
-    """List, filter and export the query log."""
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to this file.")
+def logs(*, form: Any, limit: int | None, output: Path | None, **chosen: Any) -> None:  # noqa: ANN401 - click's options
+    """List, filter and export the query log; xlsx needs --output."""
+    from bot.log_database import read_entries, reading
     from bot.log_listing import filter_of, lines
+    from bot.log_workbook import write_workbook
 
-    for line in lines(load().query_log, filter_of(**chosen), form=form, limit=limit):
-        click.echo(line)
+    if form == "xlsx":
+        if output is None:
+            raise click.UsageError("xlsx 须用 --output 给出文件")
+        with reading(load().query_log) as db:
+            write_workbook(read_entries(db, filter_of(**chosen), limit=limit), output)
+        return
+    with click.open_file(str(output or "-"), "w", encoding="utf-8", atomic=True) as file:
+        for line in lines(load().query_log, filter_of(**chosen), form=form, limit=limit):
+            click.echo(line, file=file)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to serve on (WENJU_REVIEW_PORT).")
 def review(host: str, port: int | None) -> None:
-    """Show the query log in a web page."""
-    from bot.review import serve
+    """Show the query log in a web page; on a host other than this machine's only with a password."""
+    from bot.review.server import serve
 
     settings = load()
     serve(
         settings.query_log,
         host,
         settings.review_port if port is None else port,
+        password=settings.review_password,
         ready=lambda address: click.echo(f"查询日志：{address}"),
     )
 
@@ -207,6 +225,17 @@ def _lines() -> Iterator[str]:
             yield text
 
 
+def _curated(state: Path) -> CuratedIndex | None:
+    """Return what admins have checked in the chat; None where the bot has not run yet."""
+    if not state.exists():
+        return None
+    from bot.curation import Curation
+    from bot.state_database import StateDatabase
+
+    with closing(StateDatabase.open(state)) as database:
+        return Curation(database).index
+
+
 def _readable(given: Answer, limit: int) -> str:
     from bot.pages import shown_ranks
     from retrieval.figure_fitness import fitting
@@ -224,7 +253,8 @@ def _readable(given: Answer, limit: int) -> str:
             paragraph = hit.paragraph
             source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
             list_goes_on = (after.text for after in hit.continued)
-            lines += ["", paragraph.text, *list_goes_on, f"—— {source}（{paragraph.document}）"]
+            checked = "　✔ 已由管理员核对" if hit.checked else ""
+            lines += ["", paragraph.text, *list_goes_on, f"—— {source}（{paragraph.document}）{checked}"]
     if given.suggestion:
         lines += ["", f"您是不是想问：{given.suggestion}"]
     return "\n".join(lines).lstrip("\n")

@@ -7,14 +7,21 @@ import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from telegram import InlineKeyboardMarkup, ReplyParameters
+from telegram import ForceReply, InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from telegram import CallbackQuery, Chat, MaybeInaccessibleMessage, Message
+    from telegram import (
+        CallbackQuery,
+        Document,
+        InlineQuery,
+        InlineQueryResultArticle,
+        InlineQueryResultsButton,
+        MaybeInaccessibleMessage,
+    )
 
 T = TypeVar("T")
 
@@ -25,11 +32,23 @@ logger = logging.getLogger(__name__)
 
 
 async def reply(
-    message: Message, html: str, buttons: InlineKeyboardMarkup | None = None, *, quoting: bool = True
+    message: MaybeInaccessibleMessage,
+    html: str,
+    buttons: InlineKeyboardMarkup | ForceReply | None = None,
+    *,
+    quoting: bool = True,
 ) -> Message:
-    """Answer a message. A lost connection is tried again: twice is better than never."""
-    quoted = ReplyParameters(message.message_id, allow_sending_without_reply=True) if quoting else None
-    return await _patiently(lambda: message.reply_html(html, reply_parameters=quoted, reply_markup=buttons))
+    """Answer a message in its topic. A lost connection is tried again: twice is better than never."""
+    return await _patiently(
+        lambda: message.get_bot().send_message(
+            message.chat.id,
+            html,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=_topic(message),
+            reply_parameters=_quoted(message) if quoting else None,
+            reply_markup=buttons,
+        )
+    )
 
 
 async def edit(
@@ -42,6 +61,93 @@ async def edit(
             html, chat_id=chat, message_id=number, parse_mode=ParseMode.HTML, reply_markup=buttons
         )
     )
+
+
+async def edit_if_there(
+    message: MaybeInaccessibleMessage, html: str, buttons: InlineKeyboardMarkup | None = None
+) -> bool:
+    """Rewrite a message of ours; False where it cannot be, such as a deleted one."""
+    try:
+        await edit(message, html, buttons)
+    except BadRequest as error:
+        logger.info("an answer cannot be edited: %s", error)
+        return False
+    return True
+
+
+async def delete(message: MaybeInaccessibleMessage) -> None:
+    """Delete a message of ours that says nothing any more; a deleted one is none."""
+    try:
+        await _patiently(
+            lambda: message.get_bot().delete_message(message.chat.id, message_id=message.message_id)
+        )
+    except BadRequest as error:
+        logger.info("an answer cannot be deleted: %s", error)
+
+
+async def rewrite(
+    message: Message, html: str, buttons: InlineKeyboardMarkup | None = None, *, asked: Message | None = None
+) -> None:
+    """Show how far something is in a message of ours that may have been deleted meanwhile.
+
+    With `asked`, what that message asked for is done: where it cannot be shown there, it is said anew.
+    """
+    try:
+        await edit(message, html, buttons)
+    except TelegramError as error:
+        logger.warning("progress cannot be shown: %s", error)
+        if asked:
+            await reply(asked, html, buttons)
+
+
+async def reply_photo(message: Message, picture: bytes, html: str, buttons: InlineKeyboardMarkup) -> None:
+    """Answer a message with a picture and its caption, in its topic. A lost connection is tried again."""
+    await _patiently(
+        lambda: message.get_bot().send_photo(
+            message.chat.id,
+            picture,
+            html,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=_topic(message),
+            reply_parameters=_quoted(message),
+            reply_markup=buttons,
+        )
+    )
+
+
+async def edit_photo(
+    message: MaybeInaccessibleMessage, picture: bytes, html: str, buttons: InlineKeyboardMarkup
+) -> None:
+    """Put another picture with its caption in the place of a message of ours."""
+    bot, chat, number = message.get_bot(), message.chat.id, message.message_id
+    media = InputMediaPhoto(picture, html, parse_mode=ParseMode.HTML)
+    await _modify(
+        lambda: bot.edit_message_media(media, chat_id=chat, message_id=number, reply_markup=buttons)
+    )
+
+
+async def send_file(message: MaybeInaccessibleMessage, name: str, data: bytes, html: str = "") -> None:
+    """Send a file as a reply to a message of ours, in its topic. A lost connection is tried again."""
+    await _patiently(
+        lambda: message.get_bot().send_document(
+            message.chat.id,
+            data,
+            html or None,
+            parse_mode=ParseMode.HTML,
+            filename=name,
+            message_thread_id=_topic(message),
+            reply_parameters=_quoted(message),
+        )
+    )
+
+
+async def download(document: Document) -> bytes:
+    """Fetch what somebody sent, a few times where the connection is lost. Raise TelegramError."""
+
+    async def fetch() -> bytes:
+        return bytes(await (await document.get_file()).download_as_bytearray())
+
+    return await _patiently(fetch)
 
 
 async def edit_buttons(message: MaybeInaccessibleMessage, buttons: InlineKeyboardMarkup) -> None:
@@ -59,11 +165,42 @@ async def toast(query: CallbackQuery, text: str | None = None) -> None:
         logger.warning("a press could not be answered: %s", error)
 
 
-async def typing(chat: Chat | None) -> None:
-    """Show "typing…" where it can be shown soon; nothing depends on it."""
-    if chat is not None:
-        with suppress(TelegramError, TimeoutError):
-            await asyncio.wait_for(chat.send_action(ChatAction.TYPING), TYPING_WAIT)
+async def typing(message: MaybeInaccessibleMessage) -> None:
+    """Show "typing…" in the message's topic where it can be shown soon; nothing depends on it."""
+    with suppress(TelegramError, TimeoutError):
+        shown = message.get_bot().send_chat_action(
+            message.chat.id, ChatAction.TYPING, message_thread_id=_topic(message)
+        )
+        await asyncio.wait_for(shown, TYPING_WAIT)
+
+
+async def results(
+    query: InlineQuery,
+    articles: Sequence[InlineQueryResultArticle],
+    button: InlineQueryResultsButton,
+    *,
+    next_offset: str | None = None,
+    seconds: int,
+) -> None:
+    """Answer an inline query; Telegram keeps the answer for that person and `seconds`.
+
+    The person types on, so an answer that fails or comes too late is only logged.
+    """
+    try:
+        await query.answer(
+            articles, cache_time=seconds, is_personal=True, next_offset=next_offset, button=button
+        )
+    except TelegramError as error:
+        logger.warning("an inline query could not be answered: %s", error)
+
+
+def _topic(message: MaybeInaccessibleMessage) -> int | None:
+    """Return the forum's topic; elsewhere a thread is a chain of replies, which nothing is sent to."""
+    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+
+
+def _quoted(message: MaybeInaccessibleMessage) -> ReplyParameters:
+    return ReplyParameters(message.message_id, allow_sending_without_reply=True)
 
 
 async def _patiently(call: Callable[[], Awaitable[T]]) -> T:

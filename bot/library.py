@@ -10,20 +10,28 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.catalogue import Catalogue, path_of
 from retrieval.answer import answer
-from retrieval.errors import WenjuError
+from retrieval.curated import locate
+from retrieval.errors import SnapshotError, WenjuError
+from retrieval.examples import examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.catalogue import CatalogueEntry, CataloguePage
+    from bot.curation import Curation
     from retrieval.contents import Progress
+    from retrieval.curated import Curated
     from retrieval.index import Index, Report
     from retrieval.model import Answer, Paragraph
     from retrieval.synonyms import Synonyms
 
 T = TypeVar("T")
 
+EXAMPLES = 3
+HITS = 10  # of an answer
 SEARCHERS = 4  # threads: a slow question leaves the others theirs
 
 
@@ -37,63 +45,181 @@ class RebuildStoppedError(WenjuError):
         super().__init__("程序正在停止")
 
 
+class RebuildCancelledError(WenjuError):
+    def __init__(self) -> None:
+        super().__init__("已取消重建")
+
+
 class Library:
     """Methods are for one event loop. A question during a rebuild is answered from the Snapshot before it."""
 
-    def __init__(self, index: Index, documents: Path, synonyms: Synonyms | None = None) -> None:
-        self.rebuilding = False
+    def __init__(
+        self,
+        index: Index,
+        documents: Path,
+        synonyms: Synonyms | None = None,
+        curation: Curation | None = None,
+    ) -> None:
         self.progress: Progress | None = None
         self._index = index
         self._documents = documents
         self._synonyms = synonyms
+        self._curation = curation
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
+        self._examples: tuple[str, list[str]] = ("", [])  # of the Snapshot of that name
         self._stopping = threading.Event()
+        self._turn = asyncio.Lock()  # held by the one build there may be
+        self._cancelled = threading.Event()  # of the rebuild under way or last
+        self._refreshing: asyncio.Task[Report] | None = None  # the refresh that has yet to begin
+        self._reasons: dict[str, str] = {}  # why files were skipped, by path, as of the last build
 
     async def snapshot(self) -> str:
         """Return the name of the newest Snapshot. Raise SnapshotError where there is none."""
         # The Snapshot stays in the thread: to let go of the last reference may mean to remove a folder.
         return await self._search(lambda: self._index.current().name)
 
-    async def answer(self, question: str, before: str | None = None) -> Answer:
-        """Answer a question, which may follow the one before. Raise SnapshotError where there is no index."""
+    async def answer(
+        self, question: str, before: str | None = None, *, about: str | None = None, limit: int = HITS
+    ) -> Answer:
+        """Answer a question, which may follow the one before or be about a text, with up to `limit` hits.
+
+        Raise SnapshotError where there is no index.
+        """
         return await self._search(
-            lambda: answer(self._index.current(), question, before=before, synonyms=self._synonyms)
+            lambda: answer(
+                self._index.current(),
+                question,
+                limit,
+                before=before,
+                about=about,
+                synonyms=self._synonyms,
+                curated=self._curation.index if self._curation else None,
+            )
         )
 
-    async def around(self, paragraph: str) -> tuple[Paragraph | None, Paragraph | None] | None:
-        """Return the paragraphs before and after; None where the index has no such paragraph any more."""
+    async def passage(
+        self, paragraph: str, shift: int
+    ) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None] | None:
+        """Return the paragraph `shift` places on, between its neighbours, as `Snapshot.passage` does.
 
-        def look() -> tuple[Paragraph | None, Paragraph | None] | None:
-            snapshot = self._index.current()
-            return snapshot.around(paragraph) if snapshot.paragraph(paragraph) else None
+        Raise SnapshotError where there is no index.
+        """
+        return await self._search(lambda: self._index.current().passage(paragraph, shift))
+
+    async def examples(self) -> list[str]:
+        """Return a few questions that the articles answer; none where there is no index."""
+
+        def look() -> list[str]:
+            try:
+                snapshot = self._index.current()
+            except SnapshotError:
+                return []
+            if self._examples[0] != snapshot.name:
+                self._examples = snapshot.name, examples(snapshot, EXAMPLES)
+            return self._examples[1]
 
         return await self._search(look)
 
-    async def rebuild(self) -> Report:
-        """Refresh the index; `progress` tells meanwhile how far it is.
+    async def located(self, curated: Curated) -> Paragraph | None:
+        """Return a chosen paragraph as the index has it now, wherever it stands; None where it is gone."""
+        return await self._search(lambda: locate(self._index.current(), curated))
 
-        Raise RebuildRunningError during another rebuild, RebuildStoppedError when the bot stops meanwhile.
+    # The files
+
+    async def files(self, word: str, offset: int, limit: int) -> CataloguePage:
+        """Return files whose name or title holds the word, latest change first. Raise DocumentError."""
+        return await self._search(lambda: self._catalogue().page(word, offset, limit))
+
+    async def file(self, path: str) -> CatalogueEntry | None:
+        """Return a file and what the index has of it; None where it is not there."""
+        return await self._search(lambda: self._catalogue().entry(path))
+
+    async def paths(self) -> tuple[str, ...]:
+        """Return the paths of the files that the index holds. Raise SnapshotError where there is none."""
+        return await self._search(lambda: tuple(file.path for file in self._index.current().files))
+
+    async def path_of(self, key: str) -> str | None:
+        """Return the path that `catalogue.key_of` made the key of; None where there is no such file."""
+        return await self._search(lambda: path_of(self._documents, key))
+
+    def _catalogue(self) -> Catalogue:
+        """Look at the folder, in a thread that searches."""
+        try:
+            snapshot = self._index.current()
+        except SnapshotError:
+            snapshot = None
+        return Catalogue(self._documents, snapshot, self._reasons)
+
+    # Building
+
+    @property
+    def rebuilding(self) -> bool:
+        return self._turn.locked()
+
+    async def rebuild(self, *, full: bool = False) -> Report:
+        """Bring the index up to date, `full` from nothing; `progress` tells meanwhile how far it is.
+
+        Raise RebuildRunningError during another build, RebuildCancelledError after `cancel`, and
+        RebuildStoppedError when the bot stops meanwhile.
         """
         if self.rebuilding:
             raise RebuildRunningError
-        self.rebuilding, self.progress = True, None
-        try:
-            return await asyncio.to_thread(self._index.build, self._documents, self._step)
-        finally:
-            self.rebuilding = False
+        self._cancelled = threading.Event()
+        async with self._turn:
+            return await self._build(self._cancelled, full=full)
 
-    def stop_rebuild(self) -> None:
-        """End a running rebuild at its next file; the Snapshot in use stays."""
-        self._stopping.set()
+    def cancel(self) -> None:
+        """End a running `rebuild` at its next file; the Snapshot in use stays."""
+        self._cancelled.set()
 
-    def _step(self, progress: Progress) -> None:
-        """Note the progress, in the thread that builds; raise what ends it."""
-        self.progress = progress
+    async def refresh(self) -> Report:
+        """Bring the index up to date with what the folder holds now, after a build that is under way.
+
+        Those who wait at the same time share one build, begun after each of them called. Raise
+        RebuildStoppedError when the bot stops meanwhile.
+        """
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._refresh())
+            self._refreshing.add_done_callback(_heard)
+        # Of several that wait for it, one may be cancelled.
+        return await asyncio.shield(self._refreshing)
+
+    async def _refresh(self) -> Report:
+        async with self._turn:
+            self._refreshing = None  # who calls from here on needs another build
+            return await self._build(threading.Event())
+
+    async def _build(self, cancelled: threading.Event, *, full: bool = False) -> Report:
+        def step(progress: Progress) -> None:
+            """Note the progress, in the thread that builds; raise what ends it."""
+            self.progress = progress
+            if self._stopping.is_set():
+                raise RebuildStoppedError
+            if cancelled.is_set():
+                raise RebuildCancelledError
+
         if self._stopping.is_set():
             raise RebuildStoppedError
+        self.progress = None
+        report = await asyncio.to_thread(self._index.build, self._documents, step, full=full)
+        self._reasons = {skipped.path: skipped.reason for skipped in report.skipped}
+        return report
 
-    def close(self) -> None:
-        self._searchers.shutdown(wait=True, cancel_futures=True)
+    def stop_rebuild(self) -> None:
+        """End a running build at its next file, and begin none any more."""
+        self._stopping.set()
+
+    async def close(self) -> None:
+        """End what is under way, and the threads."""
+        self.stop_rebuild()
+        async with self._turn:
+            self._searchers.shutdown(wait=True, cancel_futures=True)
 
     async def _search(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._searchers, work)
+
+
+def _heard(task: asyncio.Task[Report]) -> None:
+    """Take note of a failure that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()

@@ -108,13 +108,16 @@ def write_entry(db: Database, entry: Entry) -> None:
 def write_vote(db: Database, vote: Vote) -> None:
     """Write a person's vote in place of the earlier one, whose reason and comment stay with the same verdict.
 
+    Its prompt stays in any case: a person is asked once about an answer.
+
     Raise sqlite3.IntegrityError without its entry.
     """
     row = vote_row(vote)
     before = read_vote(db, vote.query, vote.voter)
-    if before and (before.verdict, before.rank) == (vote.verdict, vote.rank):
-        kept = {name: value for name, value in vote_row(before).items() if row[name] is None}
-        row |= kept
+    if before:
+        same = (before.verdict, before.rank) == (vote.verdict, vote.rank)
+        kept = ("reason", "comment", "prompt") if same else ("prompt",)
+        row |= {name: value for name, value in vote_row(before).items() if name in kept and row[name] is None}
     db.table("votes").upsert(row, pk=("query", "voter"))
 
 
@@ -138,16 +141,33 @@ def read_entry(db: Database, log_id: str) -> Entry | None:
     return next(iter(_entries(db, rows)), None)
 
 
+def read_answer(db: Database, chat: str, reply: int) -> Entry | None:
+    """Return the entry that the message `reply` of the chat answers."""
+    where = "chat = ? AND reply = ? ORDER BY at DESC, id DESC LIMIT 1"
+    rows = list(db.query(f"SELECT * FROM queries WHERE {where}", [chat, reply]))  # noqa: S608 - `where` is ours
+    return next(iter(_entries(db, rows)), None)
+
+
 def read_answered_question(db: Database, chat: str, reply: int) -> str | None:
     """Return the question, as it was read, that the message `reply` of the chat answers."""
     # The last one: a new sandbox counts its messages from the start again.
-    return _question(db, "chat = ? AND reply = ? ORDER BY at DESC, id DESC LIMIT 1", [chat, reply])
+    condition = "chat = :chat AND reply = :reply ORDER BY at DESC, id DESC LIMIT 1"
+    return _question(db, condition, {"chat": chat, "reply": reply})
 
 
-def read_last_question(db: Database, chat: str, asker: str, since: datetime) -> str | None:
-    """Return the asker's last question in the chat, as it was read, that is no older than `since`."""
-    condition = "chat = ? AND asker = ? AND at >= ? ORDER BY at DESC, id DESC LIMIT 1"
-    return _question(db, condition, [chat, asker, stamp(since)])
+def read_last_question(
+    db: Database, chat: str, asker: str, since: datetime, message: int | None = None
+) -> str | None:
+    """Return the asker's last question in the chat, as it was read, that is no older than `since`.
+
+    With a `message`, only what messages before that one asked.
+    """
+    condition = (
+        "chat = :chat AND asker = :asker AND at >= :since AND (:message IS NULL OR message < :message)"
+        " ORDER BY at DESC, id DESC LIMIT 1"
+    )
+    values = {"chat": chat, "asker": asker, "since": stamp(since), "message": message}
+    return _question(db, condition, values)
 
 
 def read_replies(db: Database, chat: str, asker: str, message: int, since: datetime) -> list[int]:
@@ -165,17 +185,14 @@ def read_entries(
 ) -> Iterator[Entry]:
     """Yield entries, newest first."""
     where, values = _where(chosen)
-    ids = [
-        row["id"]
-        for row in db.query(
-            f"SELECT id FROM queries WHERE {where} ORDER BY at DESC, id DESC LIMIT :limit OFFSET :offset",  # noqa: S608 - `where` is ours
-            {**values, "limit": -1 if limit is None else limit, "offset": offset},
-        )
-    ]
-    for start in range(0, len(ids), CHUNK):
+    ids = db.execute(
+        f"SELECT id FROM queries WHERE {where} ORDER BY at DESC, id DESC LIMIT :limit OFFSET :offset",  # noqa: S608 - `where` is ours
+        {**values, "limit": -1 if limit is None else limit, "offset": offset},
+    )
+    while chunk := ids.fetchmany(CHUNK):
         rows = db.query(
             "SELECT * FROM queries WHERE id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, id DESC",
-            [json.dumps(ids[start : start + CHUNK])],
+            [json.dumps([log_id for (log_id,) in chunk])],
         )
         yield from _entries(db, list(rows))
 
@@ -216,7 +233,7 @@ def _delete(db: Database, condition: str, value: str) -> int:
     return count
 
 
-def _question(db: Database, condition: str, values: list[str | int]) -> str | None:
+def _question(db: Database, condition: str, values: Row) -> str | None:
     rows = db.query(f"SELECT coalesce(read_as, question) AS question FROM queries WHERE {condition}", values)  # noqa: S608 - `condition` is ours
     return next((row["question"] for row in rows), None)
 
@@ -236,7 +253,7 @@ def _where(chosen: Filter) -> tuple[str, Row]:
     if chosen.word:
         conditions.append("(instr(lower(question), lower(:word)) OR instr(normal, lower(:word)))")
     if chosen.asker:
-        conditions.append("substr(asker, 1, length(:asker)) = :asker")
+        conditions.append("asker >= :asker AND asker < :asker || 'g'")  # the digits end with f
     return " AND ".join(conditions), {
         **asdict(chosen),
         "since": chosen.since and stamp(chosen.since),

@@ -27,6 +27,16 @@ NOTHING = "没有符合条件的记录。"
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 HEAD = ("时间", "结果", "评价", "毫秒", "问题", "数字或段落")
+HEADINGS = (
+    *("时间", "问题", "读作", "找到", "数字", "标题", "段落", "得分", "赞", "踩", "理由", "留言", "毫秒"),
+    *("语言", "来源", "提问者", "编号"),
+)
+REASONS: dict[str, str] = {
+    "figure": "数字不对",
+    "paragraph": "段落不对",
+    "missed": "没找到",
+    "other": "其他",
+}
 FIXED_WIDTHS = (16, 4, 7, 7)  # columns of the first four; the other two share the rest
 NARROW = 20  # the least columns for each of those two
 
@@ -119,6 +129,17 @@ def as_json(entry: Entry) -> dict[str, Any]:
             }
             for hit in answer.hits
         ],
+        "votes": [
+            {
+                "voter": vote.voter,
+                "verdict": vote.verdict,
+                "at": stamp(vote.at),
+                "rank": vote.rank,
+                "reason": vote.reason,
+                "comment": vote.comment,
+            }
+            for vote in entry.votes
+        ],
         "up": entry.ups,
         "down": entry.downs,
         "milliseconds": round(answer.milliseconds, 3),
@@ -133,29 +154,35 @@ def as_json(entry: Entry) -> dict[str, Any]:
 
 
 def csv_lines(entries: Iterable[Entry]) -> Iterator[str]:
-    yield BOM + _csv(
-        *("时间", "问题", "读作", "找到", "数字", "标题", "段落", "得分", "赞", "踩", "毫秒"),
-        *("语言", "来源", "编号"),
-    )
+    yield BOM + _csv(*HEADINGS)
     for entry in entries:
-        answer = entry.answer
-        best = answer.hits[0] if answer.hits else None
-        yield _csv(
-            f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
-            answer.question.text,
-            answer.question.read_as or "",
-            "是" if answer.found else "否",
-            "；".join(figure.text for figure in answer.figures),
-            best.paragraph.title if best else "",
-            best.paragraph.text if best else "",
-            round(best.score, 3) if best else "",
-            entry.ups,
-            entry.downs,
-            round(answer.milliseconds, 1),
-            entry.language,
-            entry.source,
-            entry.id,
-        )
+        at, *cells = cells_of(entry)
+        yield _csv(f"{at:%Y-%m-%d %H:%M:%S}", *cells)
+
+
+def cells_of(entry: Entry) -> tuple[datetime, *tuple[str | float, ...]]:
+    """Return what a spreadsheet has of an entry, under HEADINGS; the time is local and bears no zone."""
+    answer = entry.answer
+    best = answer.hits[0] if answer.hits else None
+    return (
+        entry.at.astimezone().replace(tzinfo=None, microsecond=0),
+        answer.question.text,
+        answer.question.read_as or "",
+        "是" if answer.found else "否",
+        "；".join(figure.text for figure in answer.figures),
+        best.paragraph.title if best else "",
+        best.paragraph.text if best else "",
+        round(best.score, 3) if best else "",
+        entry.ups,
+        entry.downs,
+        "；".join(REASONS.get(vote.reason, vote.reason) for vote in entry.votes if vote.reason),
+        "；".join(vote.comment for vote in entry.votes if vote.comment),
+        round(answer.milliseconds, 1),
+        entry.language,
+        entry.source,
+        entry.asker,
+        entry.id,
+    )
 
 
 def columns(text: str) -> int:

@@ -27,7 +27,12 @@ Style = tuple[int, int, str]
 
 def escape(text: str) -> str:
     """Return the text as HTML, without characters that Telegram refuses or that would upset the message."""
-    return escape_html(_UNSAFE.sub("", text), quote=False)
+    return escape_html(readable(text), quote=False)
+
+
+def readable(text: str) -> str:
+    """Return the text without characters that Telegram refuses or that would upset the message."""
+    return _UNSAFE.sub("", text)
 
 
 def units(text: str) -> int:
@@ -63,13 +68,13 @@ def excerpt(text: str, limit: int, keep: Span | None = None) -> Span:
     return start, max(whole, default=end)
 
 
-def last_sentences(text: str, limit: int) -> str:
-    """Return the end of `text` in at most `limit` units, from the start of a sentence where there is one."""
+def last_sentences(text: str, limit: int) -> Span:
+    """Choose the end of `text` in at most `limit` units, from the start of a sentence where there is one."""
     if units(text) <= limit:
-        return text
-    first = len(text) - _fitting(text[::-1], 0, limit - 1)
+        return 0, len(text)
+    first = len(text) - _fitting(text[::-1], 0, limit)
     starts = (match.end() for match in _SENTENCE_END.finditer(text))
-    return "…" + text[next((start for start in starts if first <= start < len(text)), first) :]
+    return next((start for start in starts if first <= start < len(text)), first), len(text)
 
 
 def styled(text: str, styles: Sequence[Style], within: Span | None = None, most: int = 80) -> str:

@@ -1,4 +1,4 @@
-"""Which results of an Answer have a page of their own, and which stand on another's. It renders nothing.
+"""Which results of an Answer have a page of their own, and what stands on each. It renders nothing.
 
 A result is named by its rank in the Answer, from 0, which the log and the buttons know too. A near-copy of an
 earlier result has no page, and neither has a paragraph that an earlier one's list runs on into.
@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retrieval.figure_fitness import fitting
+from retrieval.figures import qualified
+
 if TYPE_CHECKING:
-    from retrieval.model import Answer, Hit
+    from retrieval.model import Answer, Figure, Hit
+
+FIGURES = 3  # shown above a paragraph
 
 
 def shown_ranks(answer: Answer) -> list[int]:
@@ -23,6 +28,24 @@ def shown_ranks(answer: Answer) -> list[int]:
             ranks.append(rank)
             on_others.update(after.id for after in hit.continued)
     return ranks
+
+
+def shown_figures(answer: Answer, rank: int, *, own: bool = False) -> list[Figure]:
+    """Choose the best figures for the first page; those of its own paragraph for the others, or with `own`.
+
+    No value is shown twice, and none where nothing is found.
+    """
+    shown: dict[tuple[str, str | None], Figure] = {}
+    for figure in fitting(answer) if answer.found and answer.hits else ():
+        if figure.paragraph == answer.hits[rank].paragraph.id or (rank == 0 and not own):
+            shown.setdefault((figure.text, figure.period), figure)
+    return list(shown.values())[:FIGURES]
+
+
+def as_shown(figure: Figure, answer: Answer) -> str:
+    """Return a figure's text with the words of its paragraph that limit it (`约`, `以上`)."""
+    texts = {hit.paragraph.id: hit.paragraph.text for hit in answer.hits}
+    return qualified(texts.get(figure.paragraph, ""), figure)
 
 
 def number_of(answer: Answer, paragraph: str) -> int | None:

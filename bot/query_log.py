@@ -165,14 +165,22 @@ class QueryLog:
         with reading(self._path) as db:
             return read_entry(db, log_id)
 
-    def question_before(self, asker_id: int, chat_id: int, reply: int | None = None) -> str | None:
+    def question_before(
+        self,
+        asker_id: int,
+        chat_id: int,
+        reply: int | None = None,
+        edited: tuple[int, datetime] | None = None,
+    ) -> str | None:
         """Return the question, as it was read, that another one of the asker's may follow.
 
         That is the one which the message `reply` answers, else the asker's last in the chat if it is recent.
+        For an `edited` message, given by its id and when it was first sent, it is the last one before that.
         None also where the log cannot be read at once: no answer waits for it.
         """
         chat, asker = self.pseudonyms.chat(chat_id), self.pseudonyms.user(asker_id)
-        since = datetime.now(UTC) - RECENT
+        message, at = edited or (None, datetime.now(UTC))
+        since = at - RECENT
         if reply is not None and (
             answered := self._question(
                 lambda entry: (entry.chat, entry.reply) == (chat, reply),
@@ -181,8 +189,12 @@ class QueryLog:
         ):
             return answered
         return self._question(
-            lambda entry: (entry.chat, entry.asker) == (chat, asker) and entry.at >= since,
-            lambda db: read_last_question(db, chat, asker, since),
+            lambda entry: (
+                (entry.chat, entry.asker) == (chat, asker)
+                and entry.at >= since
+                and (message is None or (entry.message is not None and entry.message < message))
+            ),
+            lambda db: read_last_question(db, chat, asker, since, message),
         )
 
     def replies_to(self, asker_id: int, chat_id: int, message: int) -> list[int]:

@@ -11,20 +11,18 @@ from typing import TYPE_CHECKING
 from telegram.constants import MessageLimit
 
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
-from bot.pages import number_of, other_titles
-from retrieval.figure_fitness import fitting
-from retrieval.figures import qualified
+from bot.pages import as_shown, number_of, other_titles, shown_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.markup import Style
     from bot.messages import Words
     from retrieval.model import Answer, Figure, Hit, Paragraph, Span
 
-FIGURES = 3  # shown above a paragraph
 ELSEWHERE = 2  # articles named that say the same
 NAME_UNITS = 100  # of a title, heading or metric
+QUESTION_UNITS = 200
 NEIGHBOUR_UNITS = 900  # of the text before and after
 ELLIPSES = 2  # that cutting may add
 FOLDED = 200  # units from which a quotation is folded to its first three lines
@@ -33,26 +31,44 @@ LONG_SENTENCE = 60  # characters from which bold type is too much of it
 FIRST_LINES = 40  # characters that are seen of a folded one, also on a small phone
 
 
-def answer_page(answer: Answer, rank: int, words: Words) -> str:
-    """Render result `rank` (from 0) of an answer, or say honestly that nothing was found."""
+def answer_page(answer: Answer, rank: int, words: Words, *, alone: bool = False) -> str:
+    """Render result `rank` (from 0) of an answer, or say honestly that nothing was found.
+
+    A page that stands `alone`, in a chat where nobody has seen the question, begins with it and speaks of no
+    other page.
+    """
+    asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if alone else ""
     if not answer.found or not answer.hits:
-        return _not_found(answer, words)
+        return _not_found(answer, words, asked)
     hit = answer.hits[rank]
-    figures = _shown_figures(answer, rank)
-    head = [_reading(answer, words), *_figure_lines(figures, answer, hit, words)]
+    figures = shown_figures(answer, rank, own=alone)
+    head = [asked, _reading(answer, words), *_figure_lines(figures, answer, hit, words)]
     own = next((figure for figure in figures if figure.paragraph == hit.paragraph.id), None)
-    below = [_elsewhere(other_titles(answer, hit), words), _did_you_mean(answer, words) if rank == 0 else ""]
-    return _page(head, hit, own, words, below)
+    suggestion = _did_you_mean(answer, words) if rank == 0 and not alone else ""
+    return _page(head, hit, own, words, [_elsewhere(other_titles(answer, hit), words), suggestion])
 
 
-def context_page(hit: Hit, before: Paragraph | None, after: Paragraph | None, words: Words) -> str:
-    """Render a paragraph between the ones around it, with all that is known of its source."""
-    text = hit.paragraph.text
+def context_page(
+    hit: Hit, before: Paragraph | None, here: Paragraph, after: Paragraph | None, words: Words
+) -> str:
+    """Render the paragraph `here` between the ones around it, with all that is known of its source.
+
+    The result that the reader came from is marked wherever it stands among them.
+    """
+
+    def part(paragraph: Paragraph | None, choose: Callable[[str, int], Span], limit: int) -> str:
+        if paragraph is None:
+            return ""
+        text = _converted(paragraph.text, words)
+        marks = _marks(hit, None) if paragraph.id == hit.paragraph.id else ()
+        return styled(text, marks, choose(text, limit))
+
+    middle = part(here, excerpt, NEIGHBOUR_UNITS * 2)
     parts = [
-        escape(last_sentences(before.text, NEIGHBOUR_UNITS)) if before else "",
-        quote(styled(text, _marks(hit, None), excerpt(text, NEIGHBOUR_UNITS * 2)), fold_after=len(text)),
-        styled(after.text, (), excerpt(after.text, NEIGHBOUR_UNITS)) if after else "",
-        _source(hit.paragraph, words, hit.paragraph.source, hit.paragraph.author),
+        part(before, last_sentences, NEIGHBOUR_UNITS),
+        quote(middle, fold_after=MessageLimit.MAX_TEXT_LENGTH),  # never folded: it was asked for
+        part(after, excerpt, NEIGHBOUR_UNITS),
+        words.shown(source_line(here, words, here.source, here.author)),
     ]
     return "\n\n".join(part for part in parts if part.strip())
 
@@ -72,14 +88,15 @@ def _did_you_mean(answer: Answer, words: Words) -> str:
     return words.answers.did_you_mean.format(question=escape(answer.suggestion)) if answer.suggestion else ""
 
 
-def _not_found(answer: Answer, words: Words) -> str:
+def _not_found(answer: Answer, words: Words, asked: str) -> str:
     head = [
+        asked,
         _reading(answer, words),
         words.answers.not_found,
         _did_you_mean(answer, words) or words.answers.rephrase,
     ]
     if not (answer.near and answer.hits):
-        return lines(head)
+        return words.shown(lines(head))
     return _page([*head, f"\n<b>{words.answers.perhaps}</b>"], answer.hits[0], None, words)
 
 
@@ -87,14 +104,24 @@ def _page(
     head: Sequence[str], hit: Hit, figure: Figure | None, words: Words, foot: Sequence[str] = ()
 ) -> str:
     paragraph = hit.paragraph
-    above, below = lines(head), lines([_source(paragraph, words), *foot])
+    checked = words.curation.checked if hit.checked else ""
+    above, below = (
+        words.shown(lines(head)),
+        words.shown(lines([source_line(paragraph, words), checked, *foot])),
+    )
     room = MessageLimit.MAX_TEXT_LENGTH - units(visible(f"{above}\n\n{below}")) - ELLIPSES
-    text = "\n".join([paragraph.text, *(after.text for after in hit.continued)])
+    text = _converted("\n".join([paragraph.text, *(after.text for after in hit.continued)]), words)
     within = excerpt(text, room, _kept(hit, figure))
     # What answers is not folded away below the first lines, nor is a list that was asked for.
     in_sight = not hit.continued and all(start < FIRST_LINES for start, _ in hit.answering)
     shown = quote(styled(text, _marks(hit, figure), within), FOLDED if in_sight else FOLDED_LONG)
     return lines([above, shown, below])
+
+
+def _converted(text: str, words: Words) -> str:
+    """Return a text in the reader's characters, each in its place: marks and figures go by place."""
+    shown = words.shown(text)
+    return shown if len(shown) == len(text) else text
 
 
 def _kept(hit: Hit, figure: Figure | None) -> Span | None:
@@ -120,29 +147,15 @@ def _marks(hit: Hit, figure: Figure | None) -> list[Style]:
     return [*bold, *((start, end, "u") for start, end in words)]
 
 
-def _shown_figures(answer: Answer, rank: int) -> list[Figure]:
-    """Choose the best figures for the first page, the paragraph's own for the others.
-
-    No value is shown twice.
-    """
-    shown: dict[tuple[str, str | None], Figure] = {}
-    for figure in fitting(answer):
-        if rank == 0 or figure.paragraph == answer.hits[rank].paragraph.id:
-            shown.setdefault((figure.text, figure.period), figure)
-    return list(shown.values())[:FIGURES]
-
-
 def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Words) -> list[str]:
     """Give the best figure a line of its own, and the others one together."""
     described = []
-    texts = {found.paragraph.id: found.paragraph.text for found in answer.hits}
     here = number_of(answer, hit.paragraph.id)
     for figure in figures:
         about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
         if (number := number_of(answer, figure.paragraph)) and number != here:
             about.append(words.answers.in_result.format(number=number))
-        said = qualified(texts.get(figure.paragraph, ""), figure)
-        described.append((escape(shorten(said, NAME_UNITS)), " · ".join(about)))
+        described.append((escape(shorten(as_shown(figure, answer), NAME_UNITS)), " · ".join(about)))
     if not described:
         return []
     (best, about_best), *others = described
@@ -150,7 +163,7 @@ def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Wo
     return [f"<b>{best}</b>　{about_best}".rstrip(), words.answers.also.format(figures=also) if also else ""]
 
 
-def _source(paragraph: Paragraph, words: Words, *names: str | None) -> str:
+def source_line(paragraph: Paragraph, words: Words, *names: str | None) -> str:
     """Name the document, the section, the date, and other `names` in between."""
     title = paragraph.title if paragraph.title.strip() else paragraph.document
     date = date_text(paragraph.date, words) if paragraph.date else None

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Choice = TypeVar("Choice", bound=str)
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 SANDBOX_TOKEN = "1000000:sandbox"  # noqa: S105 - the sandbox's own, worth nothing elsewhere
 
@@ -35,7 +39,8 @@ class Settings:
 
     `allowed` are the ids of users and groups that a closed bot serves; `questions_per_minute` is for each
     person; `group_buttons` tells whose presses page a group's answers; what is older than
-    `retention_days` is deleted from the query log.
+    `retention_days` is deleted from the query log. The index is refreshed when the documents change, where
+    `watch` is set, and after each `reindex_every`.
     """
 
     token: str | None = field(default=None, repr=False)
@@ -46,7 +51,10 @@ class Settings:
     questions_per_minute: int = 20
     group_buttons: Literal["asker", "all"] = "asker"
     retention_days: int | None = None
+    digest_at: time = time(9)
     documents: Path = Path("seeds")
+    watch: bool = False
+    reindex_every: timedelta | None = None
     data: Path = Path("data")
     dictionary: Path | None = None
     synonyms: Path | None = None
@@ -65,6 +73,10 @@ class Settings:
     @property
     def snapshots(self) -> Path:
         return self.data / "snapshots"
+
+    @property
+    def trash(self) -> Path:
+        return self.data / "trash"
 
     @property
     def heartbeat(self) -> Path:
@@ -87,7 +99,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         questions_per_minute=given.number("WENJU_QUESTIONS_PER_MINUTE") or Settings.questions_per_minute,
         group_buttons=given.one_of("WENJU_GROUP_BUTTONS", ("asker", "all"), Settings.group_buttons),
         retention_days=given.number("WENJU_RETENTION_DAYS"),
+        digest_at=given.time_of_day("WENJU_DIGEST_AT") or Settings.digest_at,
         documents=given.path("WENJU_DOCUMENTS") or Settings.documents,
+        watch=given.one_of("WENJU_WATCH", ("1", "0"), "0") == "1",
+        reindex_every=given.duration("WENJU_REINDEX_EVERY"),
         data=given.path("WENJU_DATA") or Settings.data,
         dictionary=given.path("WENJU_DICTIONARY"),
         synonyms=given.path("WENJU_SYNONYMS"),
@@ -125,6 +140,27 @@ class _Given:
         if not text.isdecimal() or not int(text):
             raise SettingError(name, f"应为正整数，不是 {text}")
         return int(text)
+
+    def duration(self, name: str) -> timedelta | None:
+        """Return a time such as `30m`, `6h` or `1d`, of a year at most."""
+        text = self.text(name)
+        if text is None:
+            return None
+        match = re.fullmatch(r"(\d{1,6})([mhd])", text, re.ASCII)
+        duration = timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else timedelta()
+        if not timedelta() < duration <= timedelta(days=366):
+            raise SettingError(name, f"应为 30m、6h、1d 这样的时间，不是 {text}")
+        return duration
+
+    def time_of_day(self, name: str) -> time | None:
+        """Return a time of day such as `9:00`."""
+        text = self.text(name)
+        if text is None:
+            return None
+        match = re.fullmatch(r"([01]?\d|2[0-3])[:：]([0-5]\d)", text, re.ASCII)
+        if match is None:
+            raise SettingError(name, f"应为一天里的时刻，如 09:00，不是 {text}")
+        return time(int(match[1]), int(match[2]))
 
     def port(self, name: str, default: int) -> int:
         text = self.text(name)

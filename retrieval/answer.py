@@ -175,6 +175,7 @@ def as_json(given: Answer) -> dict[str, Any]:
                 "answering": hit.answering,
                 "continued": [{"id": after.id, "text": after.text} for after in hit.continued],
                 "same_as": hit.same_as,
+                "checked": hit.checked,
             }
             for hit in given.hits
         ],

@@ -7,24 +7,33 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatType
 
 from bot import delivery
+from bot.buttons import example_buttons
 from bot.markup import escape
 from bot.menu import publish_for
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import InlineKeyboardMarkup, Update
     from telegram.ext import ContextTypes
 
+    from bot.library import Library
     from bot.people import People
 
 
 class Conversation:
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, library: Library) -> None:
         self._people = people
+        self._library = library
 
     async def start(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        words = self._people.words_of(update.effective_user)
-        await _say(update, f"{words.conversation.start}\n\n{words.conversation.help}")
-        user = update.effective_user
+        """Greet, in private with a few questions to try; in a group shortly."""
+        user, chat = update.effective_user, update.effective_chat
+        words = self._people.words_of(user)
+        if chat is None or chat.type != ChatType.PRIVATE:
+            await _say(update, words.conversation.start_group)
+            return
+        buttons = example_buttons([words.shown(question) for question in await self._library.examples()])
+        below = words.conversation.start_examples if buttons else words.conversation.help
+        await _say(update, f"{words.conversation.start}\n\n{below}", buttons)
         if user and self._people.is_admin(user):
             # There may have been no chat to set it for.
             await publish_for(user.get_bot(), user.id, words, admin=True)
@@ -43,7 +52,7 @@ class Conversation:
         await _say(update, self._people.words_of(update.effective_user).conversation.text_only)
 
 
-async def _say(update: Update, text: str) -> None:
+async def _say(update: Update, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
     if update.message:
         in_group = update.message.chat.type != ChatType.PRIVATE
-        await delivery.reply(update.message, escape(text), quoting=in_group)
+        await delivery.reply(update.message, escape(text), buttons, quoting=in_group)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ from bot.documents_buttons import (
     PAGE,
     FilePress,
     Listing,
-    back_buttons,
     confirm_buttons,
     file_buttons,
     listing_buttons,
@@ -22,11 +21,10 @@ from bot.documents_buttons import (
 )
 from bot.documents_folder import FolderError
 from bot.handlers.admin_only import refused
-from bot.markup import escape
 from retrieval.errors import DocumentError
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update, User
+    from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
     from bot.documents import Documents
@@ -38,6 +36,17 @@ if TYPE_CHECKING:
 LARGEST = int(FileSizeLimit.FILESIZE_UPLOAD)
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressed:
+    """A button of a file that is there, pressed by an admin."""
+
+    query: CallbackQuery
+    message: MaybeInaccessibleMessage
+    press: FilePress
+    path: str
+    words: Words
 
 
 class Files:
@@ -75,65 +84,67 @@ class Files:
         if press is None or path is None:
             await delivery.toast(query, words.documents.gone)
             return
+        pressed = _Pressed(query, query.message, press, path, words)
         match press.action:
             case "show":
-                await self._show(query, query.message, path, press.listing, words)
+                await self._show(pressed)
             case "send":
-                await self._send(query, query.message, path, words)
+                await self._send(pressed)
             case "ask":
                 await delivery.toast(query)
-                asked = documents_reports.confirm_move(path, words)
-                await delivery.edit(query.message, asked, confirm_buttons(path, press.listing, words))
+                buttons = confirm_buttons(path, press.listing, words)
+                await delivery.edit(query.message, documents_reports.confirm_move(path, words), buttons)
             case "move":
-                await self._move(query, query.message, path, words, press.listing)
+                await self._move(pressed, press.listing)
             case "undo":
-                await self._move(query, query.message, path, words)
+                await self._move(pressed)
 
     async def _list(self, listing: Listing, words: Words) -> tuple[str, InlineKeyboardMarkup | None]:
         try:
             page = await self._library.files(listing.word, listing.offset, PAGE)
+            if listing.offset and not page.entries:  # so many are gone
+                listing = replace(listing, offset=0)
+                page = await self._library.files(listing.word, 0, PAGE)
         except DocumentError:
-            return documents_reports.trouble("", words.documents.troubles["no_folder"]), None
+            return documents_reports.trouble(words.documents.troubles["no_folder"]), None
         trashed = len(await self._documents.trashed())
         buttons = listing_buttons(page, listing, trashed, words)
         return documents_reports.files_listing(page, listing, words), buttons
 
-    async def _show(
-        self, query: CallbackQuery, message: MaybeInaccessibleMessage, path: str, listing: Listing, words: Words
-    ) -> None:
-        entry = await self._library.file(path)
+    async def _show(self, pressed: _Pressed) -> None:
+        entry = await self._library.file(pressed.path)
         if entry is None:
-            await delivery.toast(query, words.documents.gone)
+            await delivery.toast(pressed.query, pressed.words.documents.gone)
             return
-        await delivery.toast(query)
-        page = documents_reports.file_page(entry, words)
-        await delivery.edit(message, page, file_buttons(path, listing, words))
+        await delivery.toast(pressed.query)
+        page = documents_reports.file_page(entry, pressed.words)
+        buttons = file_buttons(pressed.path, pressed.press.listing, pressed.words)
+        await delivery.edit(pressed.message, page, buttons)
 
-    async def _send(
-        self, query: CallbackQuery, message: MaybeInaccessibleMessage, path: str, words: Words
-    ) -> None:
+    async def _send(self, pressed: _Pressed) -> None:
         try:
-            file = await self._documents.original(path)
-            if file.stat().st_size > LARGEST:
-                await delivery.toast(query, documents_reports.too_large_to_send(words))
-                return
-            data = await asyncio.to_thread(file.read_bytes)
-        except (FolderError, OSError) as error:
-            reason = error.reason if isinstance(error, FolderError) else "failed"
-            await delivery.toast(query, words.documents.troubles[reason])
+            data = await self._documents.original(pressed.path, LARGEST)
+        except FolderError as error:
+            await delivery.toast(pressed.query, pressed.words.documents.troubles[error.reason])
             return
-        await delivery.toast(query)
-        await delivery.send_file(message, PurePosixPath(path).name, data)
+        if data is None:
+            await delivery.toast(pressed.query, documents_reports.too_large_to_send(LARGEST, pressed.words))
+            return
+        await delivery.toast(pressed.query)
+        await delivery.send_file(pressed.message, PurePosixPath(pressed.path).name, data)
 
-    async def _move(
-        self,
-        query: CallbackQuery,
-        message: MaybeInaccessibleMessage,
-        path: str,
-        words: Words,
-        back_to: Listing | None = None,
-    ) -> None:
-        ...
+    async def _move(self, pressed: _Pressed, back_to: Listing | None = None) -> None:
+        """Move the file to the trash; the message shows it, with a button to restore it."""
+        words, by = pressed.words, self._pseudonyms.user(pressed.query.from_user.id)
+        try:
+            entry = await self._documents.move_to_trash(pressed.path, by)
+        except FolderError as error:
+            logger.warning("a file could not be moved to the trash: %s", error)
+            await delivery.toast(pressed.query, words.documents.troubles[error.reason])
+            return
+        await delivery.toast(pressed.query)
+        said = documents_reports.moved(pressed.path, await self._documents.refresh(), words)
+        await delivery.edit(pressed.message, said, moved_buttons(entry.id, words, back_to))
 
     async def _path(self, key: str) -> str | None:
         try:

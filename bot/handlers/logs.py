@@ -1,30 +1,29 @@
-"""The query log, read by admins in the chat."""
+"""The query log in the chat: the listing with its filters, and one whole row."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.buttons import LogsPage, logs_buttons
+from bot.handlers import log_pages
 from bot.handlers.admin_only import refused
-from bot.log_database import Filter, QueryLogError, count_entries, read_entries
-from bot.markup import escape
-from bot.reports import logs_listing
+from bot.log_database import count_entries, read_entries, read_entry
+from bot.log_selection import EVERYTHING, Selection
+from bot.logs_buttons import LISTED, EntryPlace, LogsPlace, entry_buttons, last_page, logs_buttons
+from bot.logs_reports import entry_page, logs_listing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlite_utils import Database
-    from telegram import InlineKeyboardMarkup, Update
+    from telegram import Update
     from telegram.ext import ContextTypes
 
+    from bot.handlers.log_pages import Page
     from bot.messages import Words
     from bot.people import People
     from bot.query_log import QueryLog
-
-LOGS_SIZE = 8  # entries a page
-
-logger = logging.getLogger(__name__)
 
 
 class Logs:
@@ -32,30 +31,52 @@ class Logs:
         self._log = log
         self._people = people
 
-    async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        words = self._people.words_of(update.effective_user)
+    async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """List the rows that the words after the command choose."""
         if update.message and not await refused(update, self._people):
-            await delivery.reply(update.message, *await self._listing(LogsPage(), words))
+            words = self._people.words_of(update.effective_user)
+            place = LogsPlace(0, Selection.of(" ".join(context.args or ())))
+            await log_pages.reply(update.message, self._log, _listing(place, words), words)
 
-    async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+    async def turn(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """Show another page or another choice of rows."""
         query, words = update.callback_query, self._people.words_of(update.effective_user)
         if query is None or await refused(update, self._people):
             return
-        await delivery.toast(query)
-        page = LogsPage.parse(query.data or "")
-        if page and query.message:
-            await delivery.edit(query.message, *await self._listing(page, words))
+        if place := LogsPlace.parse(query.data or "", log_pages.word_of(query)):
+            await log_pages.turn(query, self._log, _listing(place, words), words)
+        else:
+            await delivery.toast(query, words.logs.gone)
 
-    async def _listing(self, page: LogsPage, words: Words) -> tuple[str, InlineKeyboardMarkup | None]:
-        chosen = Filter(unanswered=page.unanswered)
+    async def entry(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """Show all of one row."""
+        query, words = update.callback_query, self._people.words_of(update.effective_user)
+        if query is None or await refused(update, self._people):
+            return
+        if place := EntryPlace.parse(query.data or "", log_pages.word_of(query)):
+            await log_pages.turn(query, self._log, _entry(place, words), words)
+        else:
+            await delivery.toast(query, words.logs.gone)
 
-        def read(db: Database) -> tuple[str, InlineKeyboardMarkup]:
-            count = count_entries(db, chosen)
-            entries = list(read_entries(db, chosen, limit=LOGS_SIZE, offset=page.offset))
-            return logs_listing(entries, count, page, words), logs_buttons(page, LOGS_SIZE, count, words)
 
-        try:
-            return await asyncio.to_thread(self._log.read, read)
-        except QueryLogError as error:
-            logger.warning("query log cannot be listed: %s", error)
-            return escape(words.logs.unavailable), None
+def _listing(place: LogsPlace, words: Words) -> Callable[[Database], Page]:
+    def page(db: Database) -> Page:
+        chosen = place.selection.filter()
+        count = count_entries(db, chosen)
+        here = replace(place, offset=min(place.offset, last_page(count)))
+        entries = list(read_entries(db, chosen, limit=LISTED, offset=here.offset))
+        return logs_listing(entries, count, here, words), logs_buttons(entries, here, count, words)
+
+    return page
+
+
+def _entry(place: EntryPlace, words: Words) -> Callable[[Database], Page | None]:
+    selection = place.back.selection if isinstance(place.back, LogsPlace) else EVERYTHING
+
+    def page(db: Database) -> Page | None:
+        entry = read_entry(db, place.log_id)
+        if entry is None:
+            return None
+        return entry_page(entry, selection, words), entry_buttons(entry, place, words)
+
+    return page

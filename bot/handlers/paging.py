@@ -1,30 +1,36 @@
-"""The buttons under an answer: other results, context, votes, a suggestion. All state is in the log."""
+"""The buttons under an answer: other results, the text around, a suggestion. All state is in the log."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Literal
 
-from telegram import Message
+from telegram.constants import ChatID, ChatType, FileSizeLimit
 
 from bot import delivery
-from bot.buttons import Press, answer_buttons, back_button
-from bot.pages import shown_ranks
-from bot.query_log import SHOWN_AFTER
+from bot.buttons import Press, context_buttons
+from bot.documents_folder import FolderError
+from bot.feedback_buttons import buttons_under
 from bot.rendering import answer_page, context_page
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+    from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
+    from bot.documents import Documents
     from bot.handlers.questions import Questions
     from bot.library import Library
     from bot.log_entry import Entry
     from bot.messages import Words
     from bot.people import People
     from bot.query_log import QueryLog
+
+LARGEST = int(FileSizeLimit.FILESIZE_UPLOAD)
+NOBODY = (0, ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
+"""Whom Telegram names as the asker where somebody speaks as the group or as a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +43,44 @@ class Pressed:
     entry: Entry
     words: Words
 
-    def buttons(self) -> InlineKeyboardMarkup:
-        entry = self.entry
-        return answer_buttons(
-            entry.id,
-            self.press.rank,
-            shown_ranks(entry.answer),
-            self.words,
-            ups=entry.ups,
-            downs=entry.downs,
-            suggested=self.press.rank == 0 and entry.answer.suggestion is not None,
-        )
-
 
 class Paging:
     """A press is answered just before the message is edited: what fails later is Telegram's alone."""
 
-    def __init__(self, library: Library, log: QueryLog, people: People, questions: Questions) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument a part
+        self,
+        library: Library,
+        documents: Documents,
+        log: QueryLog,
+        people: People,
+        questions: Questions,
+        group_buttons: Literal["asker", "all"],
+    ) -> None:
         self._library = library
+        self._documents = documents
         self._log = log
         self._people = people
         self._questions = questions
+        self._for_all = group_buttons == "all"
+        self._nobody = {log.pseudonyms.user(number) for number in NOBODY}
 
     async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.callback_query
         if query is None:
             return
-        pressed = await self._find(query)
+        pressed = await self.find(query, Press.parse(query.data or ""))
         if pressed is None:
-            await delivery.toast(query, self._people.words_of(query.from_user).answers.gone)
+            return
+        if not self._may_press(pressed):
+            await delivery.toast(query, pressed.words.answers.only_asker)
             return
         match pressed.press.action:
             case "page":
                 await self._show_page(pressed)
             case "context":
                 await self._show_context(pressed)
-            case "up" | "down":
-                await self._vote(pressed)
+            case "full":
+                await self._send_article(pressed)
             case "suggest":
                 await self._ask(pressed)
 
@@ -82,54 +89,82 @@ class Paging:
         if update.callback_query:
             await delivery.toast(update.callback_query)
 
+    def _may_press(self, pressed: Pressed) -> bool:
+        """Let nobody in a group turn another's pages, unless it is open to all."""
+        if self._for_all or _is_private(pressed.message):
+            return True
+        presser = self._log.pseudonyms.user(pressed.query.from_user.id)
+        return pressed.entry.asker in {presser, *self._nobody}
+
     async def _show_page(self, pressed: Pressed) -> None:
         await delivery.toast(pressed.query)
-        page = answer_page(pressed.entry.answer, pressed.press.rank, pressed.words)
-        await delivery.edit(pressed.message, page, pressed.buttons())
+        rank, words = pressed.press.rank, pressed.words
+        page = answer_page(pressed.entry.answer, rank, words)
+        await delivery.edit(pressed.message, page, buttons_under(pressed.entry, rank, words))
 
     async def _show_context(self, pressed: Pressed) -> None:
-        hit = pressed.entry.answer.hits[pressed.press.rank]
+        press, words = pressed.press, pressed.words
+        hit = pressed.entry.answer.hits[press.rank]
         try:
-            around = await self._library.around(hit.paragraph.id)
+            passage = await self._library.passage(hit.paragraph.id, press.shift)
         except SnapshotError:
-            around = None
-        if around is None:
-            await delivery.toast(pressed.query, pressed.words.answers.text_changed)
+            passage = None
+        before, here, after = passage or (None, None, None)
+        if here is None:
+            await delivery.toast(pressed.query, words.answers.text_changed)
             return
         await delivery.toast(pressed.query)
-        page = context_page(hit, *around, pressed.words)
-        await delivery.edit(
-            pressed.message, page, back_button(pressed.entry.id, pressed.press.rank, pressed.words)
-        )
+        page = context_page(hit, before, here, after, words)
+        buttons = context_buttons(press, words, earlier=before is not None, later=after is not None)
+        await delivery.edit(pressed.message, page, buttons)
 
-    async def _vote(self, pressed: Pressed) -> None:
-        press = pressed.press
-        if press.action in ("up", "down"):
-            self._log.vote(pressed.entry.id, pressed.query.from_user.id, press.action, press.rank)
-        await asyncio.to_thread(self._log.flush, SHOWN_AFTER)
-        voted = await self._find(pressed.query)
-        await delivery.toast(pressed.query, pressed.words.feedback.thanks)
-        if voted:
-            await delivery.edit_buttons(pressed.message, voted.buttons())
+    async def _send_article(self, pressed: Pressed) -> None:
+        """Send the file of a result, as long as it is the one that the index was made of."""
+        words = pressed.words.answers
+        path = pressed.entry.answer.hits[pressed.press.rank].paragraph.document
+        file = await self._library.file(path)
+        if file is None or file.summary is None or file.outdated:
+            await delivery.toast(pressed.query, words.article_changed)
+            return
+        try:
+            data = await self._documents.original(path, LARGEST)
+        except FolderError:
+            await delivery.toast(pressed.query, words.article_changed)
+            return
+        if data is None:
+            await delivery.toast(pressed.query, words.article_too_large)
+            return
+        await delivery.toast(pressed.query)
+        await delivery.send_file(pressed.message, PurePosixPath(path).name, data)
 
     async def _ask(self, pressed: Pressed) -> None:
-        answer, message = pressed.entry.answer, pressed.message
-        if answer.suggestion is None or not isinstance(message, Message):
+        answer = pressed.entry.answer
+        if answer.suggestion is None:
             await delivery.toast(pressed.query, pressed.words.answers.gone)
             return
         await delivery.toast(pressed.query)
         await self._questions.suggested(
-            message, pressed.query.from_user, answer.question.text, answer.suggestion
+            pressed.message, pressed.query.from_user, answer.question.text, answer.suggestion
         )
 
-    async def _find(self, query: CallbackQuery) -> Pressed | None:
-        """Find the row of a pressed button; None where there is none for this chat."""
-        press = Press.parse(query.data or "")
+    async def find(self, query: CallbackQuery, press: Press | None) -> Pressed | None:
+        """Find the row that a press is about; None, and a word to the presser, where this chat has none."""
+        words = self._people.words_of(query.from_user)
         if press and query.message:
             entry = await asyncio.to_thread(self._log.get, press.log_id)
             # Callback data is the client's word: a row answers only in its own chat.
             known = entry is not None and entry.chat == self._log.pseudonyms.chat(query.message.chat.id)
-            there = entry is not None and (press.action == "suggest" or press.rank < len(entry.answer.hits))
-            if entry is not None and known and there:
-                return Pressed(query, query.message, press, entry, self._people.words_of(query.from_user))
+            if entry is not None and known and _is_there(press, entry):
+                return Pressed(query, query.message, press, entry, words)
+        await delivery.toast(query, words.answers.gone)
         return None
+
+
+def _is_there(press: Press, entry: Entry) -> bool:
+    """Tell whether there is such a result; a vote may also be on that there is none."""
+    of_none = press.action == "suggest" or (press.action in ("up", "down") and press.rank == 0)
+    return of_none or press.rank < len(entry.answer.hits)
+
+
+def _is_private(message: MaybeInaccessibleMessage) -> bool:
+    return message.chat.type == ChatType.PRIVATE

@@ -1,167 +1,230 @@
-"""A question in, its answer out, and a row in the log."""
+"""Questions in, their answers out, and a row in the log for each.
+
+An edited question has its answers edited: the messages that carry them are found in the log.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import re
+import math
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakValueDictionary
 
-from telegram import Message, MessageEntity
-from telegram.ext.filters import MessageFilter
+from telegram import InaccessibleMessage, Message
 
 from bot import delivery
-from bot.buttons import answer_buttons, suggestion_button
+from bot.feedback_buttons import buttons_under
+from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
 from bot.markup import escape
-from bot.pages import shown_ranks
+from bot.query_log import EDITABLE
 from bot.rendering import answer_page
 from retrieval.errors import SnapshotError
+from retrieval.several import split_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-    from telegram import InlineKeyboardMarkup, Update, User
+    from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, Update, User
     from telegram.ext import ContextTypes
 
     from bot.library import Library
     from bot.log_entry import Entry, Source
-    from bot.messages import Words
     from bot.people import People
     from bot.query_log import QueryLog
+    from bot.quota import Quota
     from retrieval.model import Answer
 
-    Find = Callable[[], Awaitable[Answer]]
+    Find = Callable[[], Awaitable[Sequence[Entry]]]
+
+QUESTIONS = 5  # answered of one message
+
+
+class Reply(NamedTuple):
+    """A message to be; `entry` is the row that it answers."""
+
+    html: str
+    buttons: InlineKeyboardMarkup | None = None
+    entry: Entry | None = None
 
 
 class Questions:
-    def __init__(self, library: Library, log: QueryLog, people: People, source: Source) -> None:
+    def __init__(self, library: Library, log: QueryLog, people: People, quota: Quota, source: Source) -> None:
         self._library = library
         self._log = log
         self._people = people
+        self._quota = quota
         self._source: Source = source
-        # One for each asker in each chat, for as long as somebody holds it or waits for it.
-        self._turns: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+        # One for each asker in each chat and one for each message, while somebody holds or awaits it.
+        self._turns: WeakValueDictionary[tuple[str, int, int], asyncio.Lock] = WeakValueDictionary()
 
     async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer `/ask …`."""
-        if update.message:
-            await self._answer(update.message, command_text(update.message))
+        """Answer `/ask …`, new or edited."""
+        if message := update.effective_message:
+            await self._answer(message, command_text(message), edited=update.edited_message is not None)
 
     async def text(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer a text that is meant for the bot."""
-        if update.message:
-            await self._answer(update.message, text_without_mention(update.message))
+        """Answer a text that is meant for the bot, new or edited."""
+        if message := update.effective_message:
+            text = text_without_mention(message)
+            await self._answer(message, text, edited=update.edited_message is not None)
 
-    async def suggested(self, message: Message, asker: User, typed: str, suggestion: str) -> None:
+    async def example(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """Ask what a pressed button under one of our messages says."""
+        query = update.callback_query
+        if query is None:
+            return
+        question = _said_by_button(query.message, query.data or "")
+        if query.message is None or question is None:
+            await delivery.toast(query, self._people.words_of(query.from_user).answers.gone)
+            return
+        await delivery.toast(query)
+        await self.suggested(query.message, query.from_user, question, question)
+
+    async def suggested(
+        self, message: MaybeInaccessibleMessage, asker: User, typed: str, suggestion: str
+    ) -> None:
         """Answer what our `message` suggests in place of what was `typed`, as `asker` chose."""
 
-        async def find() -> Answer:
-            answer = await self._library.answer(suggestion)
-            return replace(answer, question=replace(answer.question, text=typed, read_as=suggestion))
+        async def find() -> Sequence[Entry]:
+            async with self._turn("asker", message, asker.id):
+                answer = await self._library.answer(suggestion)
+                question = replace(answer.question, text=typed, read_as=suggestion)
+                return [self._logged(replace(answer, question=question), message, asker)]
 
-        await self._reply(message, asker, find)
+        refused = self._refused(asker, 1)
+        await self._send([refused] if refused else await self._replies(message, asker, find), message)
 
-    async def _answer(self, message: Message, question: str) -> None:
-        if question.strip():
-            await self._reply(message, message.from_user, partial(self._find, message, question))
-        else:
-            await delivery.reply(
-                message, escape(self._people.words_of(message.from_user).conversation.ask_for_question)
+    async def _answer(self, message: Message, text: str, *, edited: bool) -> None:
+        """Answer each question of the text, or of the one replied to where there is no other."""
+        about = text_replied_to(message)
+        if not text and about:
+            text, about = about, None
+        questions = split_questions(text, QUESTIONS)
+
+        async def find() -> Sequence[Entry]:
+            return await self._find(message, questions, about, edited=edited)
+
+        # An edit waits until what it edits is answered.
+        async with self._turn("message", message, message.message_id):
+            earlier = await self._earlier(message) if edited else []
+            if edited and not earlier and datetime.now(UTC) - message.date > EDITABLE:
+                return
+            if refused := self._refused(message.from_user, len(questions)):
+                await self._send([refused], message)
+            elif questions:
+                await self._send(await self._replies(message, message.from_user, find), message, earlier)
+            else:
+                words = self._people.words_of(message.from_user)
+                await self._send([Reply(escape(words.conversation.ask_for_question))], message, earlier)
+
+    def _refused(self, asker: User | None, questions: int) -> Reply | None:
+        """Count the questions; return what is said to somebody who has asked too many."""
+        seconds = max((self._quota.wait(_id_of(asker)) for _ in range(questions)), default=0.0)
+        if not seconds:
+            return None
+        said = self._people.words_of(asker).access.too_many.format(seconds=math.ceil(seconds))
+        return Reply(escape(said))
+
+    async def _find(
+        self, message: Message, questions: Sequence[str], about: str | None, *, edited: bool
+    ) -> Sequence[Entry]:
+        """Answer and log each question, which may follow the one before; an asker has one turn at a time."""
+        asker, answered = message.from_user, message.reply_to_message
+        entries = []
+        async with self._turn("asker", message, _id_of(asker)):
+            before = await asyncio.to_thread(
+                self._log.question_before,
+                _id_of(asker),
+                message.chat.id,
+                answered.message_id if answered else None,
+                (message.message_id, message.date) if edited else None,
             )
+            for question in questions:
+                answer = await self._library.answer(question, before, about=about)
+                entries.append(self._logged(answer, message, asker, message.message_id))
+                before = answer.question.read_as or question
+        return entries
 
-    async def _reply(self, message: Message, user: User | None, find: Find) -> None:
-        words = self._people.words_of(user)
-        try:
-            entry, _ = await asyncio.gather(self._logged(message, user, find), delivery.typing(message.chat))
-        except SnapshotError:
-            is_admin = self._people.is_admin(user)
-            await delivery.reply(
-                message, escape(words.answers.no_index_admin if is_admin else words.answers.no_index)
-            )
-            return
-        answer = entry.answer
-        sent = await delivery.reply(message, answer_page(answer, 0, words), _buttons(answer, entry.id, words))
-        self._log.record(replace(entry, reply=sent.message_id))
-
-    async def _logged(self, message: Message, user: User | None, find: Find) -> Entry:
-        """Find the answer and log it, one at a time for an asker: a follow-up sees what it follows."""
-        asker_id, chat = user.id if user else 0, message.chat
-        async with self._turns.setdefault((chat.id, asker_id), asyncio.Lock()):
-            answer = await find()
-            entry = self._log.entry_of(
-                answer,
-                asker_id=asker_id,
-                chat_id=chat.id,
-                chat_kind=chat.type,
-                language=(user and user.language_code) or "",
-                source=self._source,
-            )
-            self._log.record(entry)  # before the reply, for its buttons read the log
+    def _logged(
+        self,
+        answer: Answer,
+        message: MaybeInaccessibleMessage,
+        asker: User | None,
+        asked_by: int | None = None,
+    ) -> Entry:
+        """Log the answer to the message `asked_by`, or to a press under `message`."""
+        entry = self._log.entry_of(
+            answer,
+            asker_id=_id_of(asker),
+            chat_id=message.chat.id,
+            chat_kind=message.chat.type,
+            language=(asker and asker.language_code) or "",
+            source=self._source,
+            message=asked_by,
+        )
+        self._log.record(entry)  # before the reply, for its buttons read the log
         return entry
 
-    async def _find(self, message: Message, question: str) -> Answer:
-        """Answer the question, also as one that follows the asker's last one or the one replied to."""
-        answered = message.reply_to_message
-        before = await asyncio.to_thread(
-            self._log.question_before,
-            _asker_id(message),
-            message.chat.id,
-            answered.message_id if answered else None,
+    async def _replies(
+        self, message: MaybeInaccessibleMessage, asker: User | None, find: Find
+    ) -> Sequence[Reply]:
+        words = self._people.words_of(asker)
+        try:
+            entries, _ = await asyncio.gather(find(), delivery.typing(message))
+        except SnapshotError:
+            said = words.answers
+            return [Reply(escape(said.no_index_admin if self._people.is_admin(asker) else said.no_index))]
+        return [
+            Reply(answer_page(entry.answer, 0, words), buttons_under(entry, 0, words), entry)
+            for entry in entries
+        ]
+
+    async def _send(
+        self, replies: Sequence[Reply], message: MaybeInaccessibleMessage, earlier: Sequence[int] = ()
+    ) -> None:
+        """Put the replies in the place of the `earlier` ones, in order; send others, delete what is left."""
+        places = iter([_ours(message, number) for number in earlier])
+        for reply in replies:
+            number = await self._edited(reply, places)
+            if number is None:
+                number = (await delivery.reply(message, reply.html, reply.buttons)).message_id
+            if reply.entry:
+                self._log.record(replace(reply.entry, reply=number))
+        for place in places:
+            await delivery.delete(place)
+
+    async def _edited(self, reply: Reply, places: Iterator[MaybeInaccessibleMessage]) -> int | None:
+        """Edit the next of our messages that is still there; None without one."""
+        for place in places:
+            if await delivery.edit_if_there(place, reply.html, reply.buttons):
+                return place.message_id
+        return None
+
+    async def _earlier(self, message: Message) -> list[int]:
+        return await asyncio.to_thread(
+            self._log.replies_to, _id_of(message.from_user), message.chat.id, message.message_id
         )
-        return await self._library.answer(question, before)
+
+    def _turn(self, of: str, message: MaybeInaccessibleMessage, number: int) -> asyncio.Lock:
+        return self._turns.setdefault((of, message.chat.id, number), asyncio.Lock())
 
 
-class Addressed(MessageFilter):
-    """Messages of a group that are meant for the bot: they mention it or reply to it."""
-
-    def filter(self, message: Message) -> bool:
-        answered = message.reply_to_message
-        if answered and answered.from_user and answered.from_user.id == message.get_bot().id:
-            return True
-        return bool(_mentions(message))
+def _id_of(user: User | None) -> int:
+    return user.id if user else 0
 
 
-class AddressedCommand(MessageFilter):
-    """Commands that name the bot: `/command@its_name`."""
-
-    def filter(self, message: Message) -> bool:
-        word = (message.text or "").split(maxsplit=1)[:1]
-        return bool(word) and word[0].lower().endswith(f"@{message.get_bot().username}".lower())
-
-
-def _asker_id(message: Message) -> int:
-    return message.from_user.id if message.from_user else 0
+def _ours(message: MaybeInaccessibleMessage, number: int) -> MaybeInaccessibleMessage:
+    """Return one of our messages in the chat of `message`, by its id alone."""
+    ours = InaccessibleMessage(message.chat, number)
+    ours.set_bot(message.get_bot())
+    return ours
 
 
-def command_text(message: Message) -> str:
-    """Return what follows the command."""
-    text = message.text or ""
-    command = message.entities[0]  # ASCII at the start, so its length counts characters too
-    return text[command.length :].strip()
-
-
-def text_without_mention(message: Message) -> str:
-    text = message.text or ""
-    for mention in _mentions(message):
-        text = re.sub(rf"{re.escape(mention)}(?!\w)", " ", text)
-    return text.strip()
-
-
-def _mentions(message: Message) -> list[str]:
-    """Return the places of the text that name the bot."""
-    bot = message.get_bot()
-    found = message.parse_entities([MessageEntity.MENTION, MessageEntity.TEXT_MENTION])
-    return [
-        text
-        for entity, text in found.items()
-        if text.lower() == f"@{bot.username}".lower() or (entity.user and entity.user.id == bot.id)
-    ]
-
-
-def _buttons(answer: Answer, log_id: str, words: Words) -> InlineKeyboardMarkup | None:
-    suggested = answer.suggestion is not None
-    if answer.found or answer.near:
-        return answer_buttons(log_id, 0, shown_ranks(answer), words, suggested=suggested)
-    return suggestion_button(log_id, words) if suggested else None
+def _said_by_button(message: MaybeInaccessibleMessage | None, data: str) -> str | None:
+    """Return the text of the button with this data; None where the message has none or cannot be read."""
+    if not isinstance(message, Message) or message.reply_markup is None:
+        return None
+    buttons = (button for row in message.reply_markup.inline_keyboard for button in row)
+    return next((button.text for button in buttons if button.callback_data == data), None)

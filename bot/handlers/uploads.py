@@ -55,26 +55,25 @@ class Uploads:
         """Fetch and add the file; return what to say of it."""
         try:
             async with self._downloads:
-                added = await self._documents.add(name, await delivery.download(document))
-        except BadRequest as error:
-            too_large = "too big" in str(error).lower()
-            reason = words.documents.too_large if too_large else words.documents.not_received
-        except TelegramError as error:
-            logger.warning("a file could not be fetched: %s", error)
-            reason = words.documents.not_received
-        except FolderError as error:
-            logger.warning("a file could not be stored: %s", error)
-            reason = words.documents.troubles[error.reason]
-        except DocumentError as error:
-            reason = error.reason or words.documents.troubles["failed"]
-        else:
-            if added.known:
-                return documents_reports.known(added.path, words), known_buttons(added.path, words)
-            buttons = added_buttons(added.path, words)
-            if added.summary is None or added.trouble:
-                return documents_reports.not_indexed(added.path, added.trouble, words), buttons
-            return documents_reports.added(added.path, name, added.summary, words), buttons
-        return documents_reports.not_added(name, reason, words), None
+                stored = await self._documents.store(name, await delivery.download(document))
+            if stored.known:
+                return documents_reports.known(stored.path, words), known_buttons(stored.path, words)
+            indexed = await self._documents.index_new(stored.path)
+        except (TelegramError, FolderError, DocumentError) as error:
+            logger.warning("%s is not taken in: %s", name, error)
+            return documents_reports.not_added(name, _reason(error, words), words), None
+        return documents_reports.added(indexed, name, words), added_buttons(indexed.path, words)
+
+
+def _reason(error: Exception, words: Words) -> str:
+    """Put into words why a file is not taken in."""
+    if isinstance(error, FolderError):
+        return words.documents.troubles[error.reason]
+    if isinstance(error, DocumentError):
+        return error.reason or words.documents.troubles["failed"]
+    if isinstance(error, BadRequest) and "too big" in str(error).lower():
+        return documents_reports.too_large(LARGEST, words)
+    return words.documents.not_received
 
 
 def _name(document: Document) -> str:
@@ -85,7 +84,7 @@ def _name(document: Document) -> str:
 def _objection(document: Document, name: str, words: Words) -> str:
     """Return why the file need not even be fetched, empty where it may do."""
     if document.file_size and document.file_size > LARGEST:
-        return documents_reports.too_large(words)
+        return documents_reports.too_large(LARGEST, words)
     try:
         check_type(name)
     except FolderError:

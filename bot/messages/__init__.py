@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.messages import access, answers, conversation, documents, feedback, logs
+from bot.messages import access, answers, conversation, curation, documents, feedback, logs
 from bot.messages.traditional import in_traditional, shown_in_traditional
 
 if TYPE_CHECKING:
     from bot.messages.access import AccessWords
     from bot.messages.answers import AnswerWords
     from bot.messages.conversation import ConversationWords
+    from bot.messages.curation import CurationWords
     from bot.messages.documents import DocumentWords
     from bot.messages.feedback import FeedbackWords
     from bot.messages.logs import LogWords
@@ -31,6 +32,7 @@ class Words:
     conversation: ConversationWords
     answers: AnswerWords
     feedback: FeedbackWords
+    curation: CurationWords
     documents: DocumentWords
     logs: LogWords
     access: AccessWords
@@ -45,6 +47,7 @@ SIMPLIFIED = Words(
     conversation.CHINESE,
     answers.CHINESE,
     feedback.CHINESE,
+    curation.CHINESE,
     documents.CHINESE,
     logs.CHINESE,
     access.CHINESE,
@@ -54,6 +57,7 @@ TRADITIONAL = Words(
     in_traditional(conversation.CHINESE),
     in_traditional(answers.CHINESE),
     in_traditional(feedback.CHINESE),
+    in_traditional(curation.CHINESE),
     in_traditional(documents.CHINESE),
     in_traditional(logs.CHINESE),
     in_traditional(access.CHINESE),
@@ -63,6 +67,7 @@ ENGLISH = Words(
     conversation.ENGLISH,
     answers.ENGLISH,
     feedback.ENGLISH,
+    curation.ENGLISH,
     documents.ENGLISH,
     logs.ENGLISH,
     access.ENGLISH,

@@ -22,10 +22,19 @@ class AnswerWords:
     previous: str
     next: str
     context: str
+    earlier_text: str
+    later_text: str
+    full_article: str
     back: str
     ask_that: str
     gone: str
     text_changed: str
+    article_changed: str
+    article_too_large: str
+    only_asker: str
+    inline_not_found: str
+    inline_no_index: str
+    inline_examples: str
     year: str
     month: str
     day: str
@@ -47,10 +56,19 @@ CHINESE = AnswerWords(
     previous="‹ 上一条",
     next="下一条 ›",
     context="上下文",
+    earlier_text="‹ 前文",
+    later_text="后文 ›",
+    full_article="全文",
     back="‹ 返回",
     ask_that="是，就问这个",
     gone="这条记录已不在了，请重新提问。",
     text_changed="原文已更新，看不到上下文了。",
+    article_changed="原文件已更新或已不在，请重新提问。",
+    article_too_large="原文件太大，发不了。",
+    only_asker="只有提问的人可以翻页，您可以自己问一遍。",
+    inline_not_found="未找到，可换个说法或私聊我",
+    inline_no_index="文库还没有准备好",
+    inline_examples="输入问题，或与我私聊",
     year="{year}年",
     month="{year}年{month}月",
     day="{year}年{month}月{day}日",
@@ -73,10 +91,19 @@ ENGLISH = AnswerWords(
     previous="‹ Previous",
     next="Next ›",
     context="Context",
+    earlier_text="‹ Earlier",
+    later_text="Later ›",
+    full_article="Full text",
     back="‹ Back",
     ask_that="Yes, ask that",
     gone="This record is gone. Please ask again.",
     text_changed="The text has changed since, its context cannot be shown.",
+    article_changed="The file has changed since or is gone. Please ask again.",
+    article_too_large="The file is too large to be sent.",
+    only_asker="Only who asked can turn the pages. You can ask it yourself.",
+    inline_not_found="Nothing found: try other words, or chat with me",
+    inline_no_index="The library is not ready yet",
+    inline_examples="Type a question, or chat with me",
     year="{year}",
     month="{year}-{month:0>2}",
     day="{year}-{month:0>2}-{day:0>2}",

@@ -52,10 +52,10 @@ class DocumentWords:
     gone: str
 
     # The trash
-    moving: str
     moved: str
-    restoring: str
+    moved_only: str
     restored: str
+    restored_only: str
     restore: str
     trash: str
     trash_title: str
@@ -94,7 +94,7 @@ CHINESE = DocumentWords(
     known="文库里已有内容相同的文件",
     not_added="没有收下：{reason}",
     not_indexed="已存入文库，但索引没能更新：{reason}\n请稍后发送 /reindex。",
-    too_large="文件有 {size}，超过了能接收的 {limit}。请直接放进服务器上的文档文件夹。",
+    too_large="文件超过 {limit}，Telegram 不让机器人取。请直接放进服务器上的文档文件夹",
     unreadable_type="读不了这种文件，可以发送 {suffixes}",
     not_received="没能取到文件，请再发一次",
     undo="↩️ 撤回",
@@ -114,10 +114,10 @@ CHINESE = DocumentWords(
     move_to_trash="🗑 移到回收站",
     confirm_move="要把它移到回收站吗？之后可以用 /restore 恢复。",
     gone="这个文件已经不在了。",
-    moving="正在移到回收站…",
     moved="已移到回收站，不再用来作答",
-    restoring="正在恢复…",
+    moved_only="已移到回收站，但索引没能更新：{reason}\n请稍后发送 /reindex。",
     restored="已恢复，重新用来作答",
+    restored_only="已恢复，但没能编入索引：{reason}",
     restore="↩️ 恢复",
     trash="🗑 回收站（{count}）",
     trash_title="回收站 · 共 {count} 个文件",
@@ -162,8 +162,10 @@ ENGLISH = DocumentWords(
     more_titles="… and {count} more",
     known="The library has a file with the same content",
     not_added="Not taken: {reason}",
-    not_indexed="Stored, but the index could not be updated: {reason}\nPlease send /reindex later.",
-    too_large="{size} is more than the {limit} I can take. Please put the file into the folder on the server.",
+    not_indexed="Stored, but the index is not up to date: {reason}\nPlease send /reindex later.",
+    too_large=(
+        "Telegram lets no bot fetch more than {limit}. Please put the file into the folder on the server"
+    ),
     unreadable_type="this type cannot be read; you can send {suffixes}",
     not_received="the file could not be fetched, please send it again",
     undo="↩️ Take back",
@@ -183,10 +185,10 @@ ENGLISH = DocumentWords(
     move_to_trash="🗑 Move to trash",
     confirm_move="Move it to the trash? /restore can bring it back.",
     gone="This file is gone.",
-    moving="Moving to the trash…",
     moved="Moved to the trash, answers no longer use it",
-    restoring="Restoring…",
+    moved_only="Moved to the trash, but the index is not up to date: {reason}\nPlease send /reindex later.",
     restored="Restored, answers use it again",
+    restored_only="Restored, but it could not be indexed: {reason}",
     restore="↩️ Restore",
     trash="🗑 Trash ({count})",
     trash_title="Trash · {count} files",

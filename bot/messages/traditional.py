@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound="DataclassInstance")
 
 # What OpenCC's table of Taiwan's words leaves or says otherwise.
+_CONVERTIBLE = re.compile(r"[^\x00\ud800-\udfff]+")  # OpenCC ends at a NUL and fails at a lone surrogate
 _OWN_WORDS = {"“": "「", "”": "」", "資料": "數據", "反饋": "回饋", "命令": "指令", "群裡": "群組裡"}
 
 
@@ -24,8 +26,7 @@ def in_traditional(words: T) -> T:
 
 def shown_in_traditional(evidence: str) -> str:
     """Change the characters only, never the words: it stays a quotation."""
-    shown: str = _opencc("s2tw").convert(evidence)
-    return shown
+    return _CONVERTIBLE.sub(lambda run: _opencc("s2tw").convert(run[0]), evidence)
 
 
 def _converted(value: Any) -> Any:  # noqa: ANN401 - a text, or a menu of texts

@@ -1,5 +1,7 @@
 """What people set from the chat: languages, invitations and guests, digests, checked answers.
 
+`curation_prompts` are messages of the bot that asked an admin for some words, and the last ones replied.
+
 People are keyed hashes and an invitation's code is a hash too: who reads the file cannot use it. Times are
 UTC in ISO 8601.
 """
@@ -43,3 +45,10 @@ def apply(db: Database) -> None:
         not_null={"at", "question", "paragraph", "document", "title", "text"},
         strict=True,
     )
+    db.table("curation_prompts").create(
+        {"id": str, "at": str, "chat": str, "message": int, "purpose": str, "origin": str, "words": str},
+        pk="id",
+        not_null={"at", "chat", "message", "purpose", "origin"},
+        strict=True,
+    )
+    db.table("curation_prompts").create_index(["chat", "message"], unique=True)

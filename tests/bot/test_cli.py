@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from click.testing import CliRunner
+from openpyxl import load_workbook
 
 from bot.cli import main
+from bot.curation import Curation
 from bot.query_log import QueryLog
+from bot.settings import load
+from bot.state_database import StateDatabase
 from retrieval.answer import answer
 from retrieval.index import Index
 
@@ -102,6 +106,21 @@ def test_ask_prints_nothing_twice(workplace: Path) -> None:
     assert len(given["paragraphs"]) == 4
 
 
+def test_ask_gives_what_was_checked_first() -> None:
+    """A paragraph that an admin has chosen for the question comes first, and says so."""
+    wenju("index")
+    settings = load()
+    state = StateDatabase.open(settings.state)
+    paragraph = Index(settings.snapshots).current().at(1)[0]
+    Curation(state).pin("夜里能喝茶吗", paragraph)
+    state.close()
+    lines = wenju("ask", "请问夜里能喝茶吗？").stdout.splitlines()
+    assert lines[0] == paragraph.text
+    assert lines[1].endswith("已由管理员核对")
+    assert json.loads(wenju("ask", "--json", "夜里能喝茶吗").stdout)["paragraphs"][0]["checked"] is True
+    assert "未找到" in wenju("ask", "夜里能喝酒吗").stdout
+
+
 def test_ask_answers_in_json() -> None:
     """The JSON object has the keys that programs rely on."""
     wenju("index")
@@ -144,6 +163,8 @@ def test_an_honest_not_found() -> None:
         (["index", "nowhere"], "文件夹不存在"),
         (["evaluate", "nowhere"], "无法读取"),
         (["logs"], "还没有查询日志"),
+        (["logs", "--format", "xlsx", "--output", "log.xlsx"], "还没有查询日志"),
+        (["logs", "--format", "csv", "--output", "log.csv"], "还没有查询日志"),
         (["health"], "没有"),
     ],
 )
@@ -222,6 +243,25 @@ def test_evaluate_measures_the_votes(workplace: Path) -> None:
     wenju("index")
     assert json.loads(wenju("evaluate", "--log", "--json").stdout)["gone"] == 2
     assert wenju("evaluate", "--log").stdout.splitlines()[1].split()[0] == "log"
+
+
+def test_the_log_goes_to_a_file(workplace: Path) -> None:
+    """`--output` takes any form of the log; a workbook, which no terminal shows, needs it."""
+    wenju("index")
+    log = QueryLog.open(workplace / "data" / "queries.db")
+    given = answer(Index(workplace / "data" / "snapshots").current(), "茶园面积多少")
+    log.record(
+        log.entry_of(given, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
+    )
+    log.close()
+    assert wenju("logs", "--format", "xlsx", "--output", "log.xlsx").exit_code == 0
+    (row,) = load_workbook(workplace / "log.xlsx").worksheets[0].iter_rows(min_row=2, values_only=True)
+    assert "茶园面积多少" in row
+    wenju("logs", "--format", "csv", "--output", "log.csv")
+    assert (workplace / "log.csv").read_text(encoding="utf-8") == wenju("logs", "--format", "csv").stdout
+    refused = wenju("logs", "--format", "xlsx")
+    assert refused.exit_code == 2
+    assert "--output" in refused.stderr
 
 
 def test_no_votes_measure_nothing(workplace: Path) -> None:

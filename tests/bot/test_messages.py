@@ -12,7 +12,7 @@ from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words, words_for
 
 def texts(words: Words) -> dict[str, str]:
     """Return every text by its place: `area.name`, and `area.name.entry` in a table of texts."""
-    found = {}
+    found: dict[str, str] = {}
     for area in fields(words):
         if is_dataclass(table := getattr(words, area.name)):
             for field in fields(table):

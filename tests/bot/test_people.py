@@ -158,7 +158,12 @@ def test_a_newer_state_is_refused(path: Path, state: StateDatabase) -> None:
 
 def test_a_failed_write_changes_nothing(state: StateDatabase) -> None:
     """A transaction that fails leaves no part of itself."""
-    with pytest.raises(StateError), state.writing() as db:
-        db.execute("INSERT INTO told (person, what) VALUES ('a', 'b')")
-        db.execute("INSERT INTO nowhere VALUES (1)")
+
+    def half() -> None:
+        with state.writing() as db:
+            db.execute("INSERT INTO told (person, what) VALUES ('a', 'b')")
+            db.execute("INSERT INTO nowhere VALUES (1)")
+
+    with pytest.raises(StateError):
+        half()
     assert state.read("SELECT * FROM told") == []

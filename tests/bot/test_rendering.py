@@ -49,14 +49,14 @@ def test_answer() -> None:
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (SIMPLIFIED, "<i>按“2020年&lt;b&gt;干茶”作答</i>"),
-        (TRADITIONAL, "<i>按「2020年&lt;b&gt;干茶」作答</i>"),
-        (ENGLISH, "<i>Read as: 2020年&lt;b&gt;干茶</i>"),
+        (SIMPLIFIED, "<i>按“2020年&lt;b&gt;茶业”作答</i>"),
+        (TRADITIONAL, "<i>按「2020年&lt;b&gt;茶業」作答</i>"),
+        (ENGLISH, "<i>Read as: 2020年&lt;b&gt;茶业</i>"),
     ],
 )
 def test_how_a_follow_up_was_read(words: Words, line: str) -> None:
     """The first line says how a follow-up was read, on each page and where nothing is found."""
-    answer = replace(ANSWER, question=replace(ANSWER.question, read_as="2020年<b>干茶"))
+    answer = replace(ANSWER, question=replace(ANSWER.question, read_as="2020年<b>茶业"))
     for page in (
         answer_page(answer, 0, words),
         answer_page(answer, 1, words),
@@ -112,13 +112,50 @@ def test_near_paragraph_is_labelled() -> None:
 
 def test_context() -> None:
     """A paragraph is shown between its neighbours, and stands out."""
-    page = context_page(ANSWER.hits[0], MARKET, replace(MARKET, text="后文。"), SIMPLIFIED)
+    page = context_page(ANSWER.hits[0], MARKET, TEA, replace(MARKET, text="后文。"), SIMPLIFIED)
     assert page.split("\n\n") == [
         "2020年茶市成交1900吨。",
         "<blockquote>全县茶园面积12万亩。2020年<u>干茶产量</u>3100吨，产值达4.6亿元。</blockquote>",
         "后文。",
         "📄 云岭县茶业报告 · 产量 · 云岭县志 · 2021年3月5日",
     ]
+
+
+def test_context_further_on() -> None:
+    """Where the reader has moved on, the paragraph in the middle is quoted and the result keeps its marks."""
+    page = context_page(ANSWER.hits[0], TEA, replace(MARKET, section="行情"), None, SIMPLIFIED)
+    assert page.split("\n\n") == [
+        "全县茶园面积12万亩。2020年<u>干茶产量</u>3100吨，产值达4.6亿元。",
+        "<blockquote>2020年茶市成交1900吨。</blockquote>",
+        "📄 集市 · 行情",
+    ]
+
+
+def test_alone_in_another_chat() -> None:
+    """A page that nobody asked for where it stands says what was asked, and of its own figures only."""
+    asked = replace(ANSWER, question=replace(ANSWER.question, text="干茶<产量>\n多少"))
+    assert answer_page(asked, 0, SIMPLIFIED, alone=True).split("\n")[:3] == [
+        "❓ 干茶&lt;产量&gt; 多少",
+        "<b>3100吨</b>　干茶产量 · 2020年",
+        "<blockquote>全县茶园面积12万亩。2020年<u>干茶产量</u><b>3100吨</b>，产值达4.6亿元。</blockquote>",
+    ]
+    missing = answer_page(replace(asked, found=False), 0, ENGLISH, alone=True)
+    assert missing.split("\n")[:2] == ["❓ 干茶&lt;产量&gt; 多少", ENGLISH.answers.not_found]
+
+
+def test_traditional_characters() -> None:
+    """A traditional reader sees all of an answer in traditional characters, marked in the same places."""
+    hit = replace(ANSWER.hits[0], paragraph=replace(TEA, text=TEA.text.replace("干茶", "茶业")))
+    answer = replace(ANSWER, hits=(hit, ANSWER.hits[1]), figures=(replace(TONS, metric="茶业产量"), SOLD))
+    assert answer_page(answer, 0, TRADITIONAL).split("\n") == [
+        "<b>3100噸</b>　茶業產量 · 2020年",
+        "另有：1900噸 茶市成交 · 見第 2 條",
+        "<blockquote>全縣茶園面積12萬畝。2020年<u>茶業產量</u><b>3100噸</b>，產值達4.6億元。</blockquote>",
+        "📄 雲嶺縣茶業報告 · 產量 · 2021年3月5日",
+    ]
+    context = context_page(hit, None, hit.paragraph, MARKET, TRADITIONAL)
+    assert "<u>茶業產量</u>3100噸" in context
+    assert "茶市成交1900噸" in context
 
 
 def test_long_paragraph_is_cut_around_the_figure() -> None:
@@ -245,7 +282,17 @@ HOSTILE = (
     st.text(st.characters(), max_size=300)
     | st.text("甲。😀<b>&\u202e\u200b\n", max_size=300)
     | st.sampled_from(
-        ["<" * 5000, "😀" * 4096, "甲" * 9000, "甲。" * 4000, "&amp;</blockquote>", "\u200b", ""]
+        [
+            "<" * 5000,
+            "😀" * 4096,
+            "㓆" * 4096,
+            "产\x00业\ud800",
+            "甲" * 9000,
+            "甲。" * 4000,
+            "&amp;</blockquote>",
+            "\u200b",
+            "",
+        ]
     )
 )
 SPANS = st.tuples(st.integers(0, 9000), st.integers(0, 9000)).map(lambda pair: (min(pair), max(pair)))
@@ -289,7 +336,7 @@ def answers(draw: st.DrawFn) -> Answer:
         )
         for start, end in draw(st.lists(SPANS, max_size=5))
     )
-    question = Question("问", "问", ())
+    question = Question(draw(HOSTILE), "问", (), read_as=draw(st.none() | HOSTILE))
     return Answer(question, draw(st.booleans()), hits, figures, near=draw(st.booleans()))
 
 
@@ -299,7 +346,9 @@ def test_any_answer_is_a_valid_message(answer: Answer, words: Words) -> None:
     """Whatever the documents hold, Telegram can read each page, and it is within the limits."""
     pages = [answer_page(answer, rank, words) for rank in range(max(1, len(answer.hits)))]
     if answer.hits:
-        pages.append(context_page(answer.hits[0], answer.hits[-1].paragraph, answer.hits[0].paragraph, words))
+        first, last = answer.hits[0].paragraph, answer.hits[-1].paragraph
+        pages.append(context_page(answer.hits[0], last, first, last, words))
+        pages += [answer_page(answer, rank, words, alone=True) for rank in range(len(answer.hits))]
     for page in pages:
         text, entities = parse_html(page)
         assert text.strip()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,14 @@ def test_unreadable_file(tmp_path: Path, name: str, content: bytes | None) -> No
         ("WENJU_REVIEW_PORT", "-1"),
         ("WENJU_ADMINS", "12,@someone"),
         ("WENJU_API_URL", "ftp://x"),
+        ("WENJU_WATCH", "perhaps"),
+        ("WENJU_DIGEST_AT", "9"),
+        ("WENJU_DIGEST_AT", "24:00"),
+        ("WENJU_DIGEST_AT", "09:00:00"),
+        ("WENJU_REINDEX_EVERY", "6"),
+        ("WENJU_REINDEX_EVERY", "0h"),
+        ("WENJU_REINDEX_EVERY", "-1d"),
+        ("WENJU_REINDEX_EVERY", "999999d"),
     ],
 )
 def test_wrong_value(name: str, value: str) -> None:
@@ -50,3 +59,22 @@ def test_wrong_value(name: str, value: str) -> None:
     with pytest.raises(SettingError, match=f"^{name}: ") as raised:
         load({name: value})
     assert value in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "every"),
+    [("30m", timedelta(minutes=30)), ("6h", timedelta(hours=6)), ("1d", timedelta(days=1)), ("", None)],
+)
+def test_reindexing(text: str, every: timedelta | None) -> None:
+    """The clock of the index is set in minutes, hours or days; the watch is on or off."""
+    assert load({"WENJU_REINDEX_EVERY": text}).reindex_every == every
+    assert load({"WENJU_WATCH": "1"}).watch
+    assert not load({"WENJU_WATCH": "0"}).watch
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("", time(9)), ("9:05", time(9, 5)), ("00:00", time()), ("21：30", time(21, 30))]
+)
+def test_time_of_the_digest(text: str, at: time) -> None:
+    """The digest comes at nine unless another time of day is set, also with a full-width colon."""
+    assert load({"WENJU_DIGEST_AT": text}).digest_at == at

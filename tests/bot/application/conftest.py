@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -93,14 +94,14 @@ def settings(library: Path, tmp_path: Path, sandbox: Sandbox) -> Settings:
 
 
 @pytest.fixture
-def running(settings: Settings, sandbox: Sandbox) -> Callable[[], AbstractAsyncContextManager[None]]:
-    """Run the bot for a block of a test; a test that enters it twice restarts the bot."""
+def running(settings: Settings, sandbox: Sandbox) -> Callable[..., AbstractAsyncContextManager[None]]:
+    """Run the bot for a block of a test, with changed settings where some are given; twice restarts it."""
 
     @asynccontextmanager
-    async def run() -> AsyncIterator[None]:
+    async def run(**changes: Any) -> AsyncIterator[None]:
         stop = asyncio.Event()
         polls = len(sandbox.called("deleteWebhook"))
-        serving = asyncio.create_task(serve(settings, stop))
+        serving = asyncio.create_task(serve(replace(settings, **changes), stop))
         try:
             await sandbox.until(lambda: len(sandbox.called("deleteWebhook")) > polls or serving.done())
             yield

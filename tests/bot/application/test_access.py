@@ -59,7 +59,7 @@ async def test_closed(asker: Person, admin: Person, sandbox: Sandbox) -> None:
 
 @with_bot
 async def test_invitation(asker: Person, admin: Person, stranger: Person, sandbox: Sandbox) -> None:
-    """Who follows an admin's link may ask, others not; withdrawn, it lets nobody in and puts its guests out."""
+    """Who follows an admin's link may ask, others not; withdrawn, it puts its guests out."""
     link = await link_of(admin)
     made = admin.replies[-1]
     assert (await asker.ask(link)).text == WORDS.welcome

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.buttons import LogsPage, Press
+from bot.buttons import Press
+from bot.handlers import paging
 from bot.log_database import read_entries, reading
 from bot.messages import SIMPLIFIED
 from bot.query_log import new_id
@@ -22,6 +23,27 @@ with_bot = pytest.mark.usefixtures("bot")
 
 
 QUESTION = "全县茶园面积多少亩"
+
+
+def quoted(message: Message) -> list[str]:
+    return [
+        message.text[entity["offset"] : entity["offset"] + entity["length"]]
+        for entity in message.entities
+        if "blockquote" in entity["type"]
+    ]
+
+
+def press_inaccessible(sandbox: Sandbox, asker: Person, message: Message, button: str) -> None:
+    """Press a button of a message that Telegram has no content of any more: its date is 0."""
+    query = sandbox.world.ask(asker.user.id, message.chat)
+    pressed = {
+        "id": query.id,
+        "from": asker.user.as_json(),
+        "message": {"chat": message.chat.as_json(), "message_id": message.id, "date": 0},
+        "chat_instance": str(message.chat.id),
+        "data": message.button(button)["callback_data"],
+    }
+    sandbox.world.updates.put("callback_query", pressed)
 
 
 def labels(message: Message) -> list[str]:
@@ -125,9 +147,116 @@ async def test_context_and_back(asker: Person, sandbox: Sandbox) -> None:
     await press(asker, sandbox, answer, SIMPLIFIED.answers.context)
     assert "盘山公路从县城通到北边的青石关" in answer.text
     assert "通车以后，从县城到青石关" in answer.text
-    assert labels(answer) == [SIMPLIFIED.answers.back]
+    assert answer.buttons == [
+        [SIMPLIFIED.answers.earlier_text, SIMPLIFIED.answers.later_text],
+        [SIMPLIFIED.answers.back, SIMPLIFIED.answers.full_article],
+    ]
     await press(asker, sandbox, answer, SIMPLIFIED.answers.back)
     assert answer.text == first
+
+
+@with_bot
+async def test_walking_through_the_article(asker: Person, sandbox: Sandbox) -> None:
+    """Earlier and later text lead from paragraph to paragraph as far as the article goes, and back again."""
+    answer = await asker.ask("公路上有多少座桥梁")
+    first = answer.text
+    await press(asker, sandbox, answer, SIMPLIFIED.answers.context)
+    start = answer.text
+    for _ in range(2):
+        await press(asker, sandbox, answer, SIMPLIFIED.answers.later_text)
+    assert quoted(answer) == ["养护由县公路段负责，冬天结冰时会在路口设卡，给过往车辆发放防滑链。"]
+    assert SIMPLIFIED.answers.later_text not in labels(answer)
+    while SIMPLIFIED.answers.earlier_text in labels(answer):
+        await press(asker, sandbox, answer, SIMPLIFIED.answers.earlier_text)
+    assert quoted(answer)[0].startswith("盘山公路从县城通到北边的青石关")
+    await press(asker, sandbox, answer, SIMPLIFIED.answers.later_text)
+    assert answer.text == start
+    await press(asker, sandbox, answer, SIMPLIFIED.answers.back)
+    assert answer.text == first
+
+
+@with_bot
+async def test_walking_beyond_the_article(asker: Person, sandbox: Sandbox) -> None:
+    """A forged place outside of the article shows nothing."""
+    answer = await asker.ask("公路上有多少座桥梁")
+    data = str(answer.button(SIMPLIFIED.answers.context)["callback_data"])
+    for shift in ("-2", "9", "-9999", "9999"):
+        answer.json["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = f"{data}:{shift}"
+        said = await (await asker.press(answer, f"{data}:{shift}")).wait()
+        assert said["text"] == SIMPLIFIED.answers.text_changed
+    assert not sandbox.called("editMessageText")
+
+
+@with_bot
+async def test_full_article(asker: Person, sandbox: Sandbox, settings: Settings) -> None:
+    """The whole article is sent as its own file, as a reply; one that has changed or is gone is not."""
+    answer = await asker.ask("县图书馆藏书多少册")
+    await asker.press(answer, SIMPLIFIED.answers.full_article)
+    sent = await asker.next_reply()
+    assert sent.json["document"]["file_name"] == "library.txt"
+    assert sent.json["reply_to_message"]["message_id"] == answer.id
+    file = settings.documents / "school" / "library.txt"
+    assert sandbox.world.files[sent.json["document"]["file_id"]].data == file.read_bytes()
+    file.write_text("云岭县图书馆又开馆了", encoding="utf-8")
+    pressed = await asker.press(answer, SIMPLIFIED.answers.full_article)
+    assert (await pressed.wait())["text"] == SIMPLIFIED.answers.article_changed
+    file.unlink()
+    pressed = await asker.press(answer, SIMPLIFIED.answers.full_article)
+    assert (await pressed.wait())["text"] == SIMPLIFIED.answers.article_changed
+    assert len(asker.replies) == 2
+
+
+@with_bot
+async def test_article_too_large(asker: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Telegram would not take is not sent, and that is said."""
+    monkeypatch.setattr(paging, "LARGEST", 100)
+    answer = await asker.ask("县图书馆藏书多少册")
+    pressed = await asker.press(answer, SIMPLIFIED.answers.full_article)
+    assert (await pressed.wait())["text"] == SIMPLIFIED.answers.article_too_large
+
+
+@with_bot
+async def test_copying_the_figure(asker: Person, sandbox: Sandbox) -> None:
+    """A button copies the best figure shown, in the article's characters; a page without one has none."""
+    answer = await asker.ask("2020年干茶产量多少吨")
+    assert answer.button("3100吨")["copy_text"] == {"text": "3100吨"}
+    taiwanese = sandbox.user(21, "阿明", "zh-hant")
+    converted = await taiwanese.ask("2020年全縣茶葉產量多少噸")
+    assert "3100噸" in converted.text
+    assert converted.button("3100吨")["copy_text"] == {"text": "3100吨"}
+    assert "copy_text" not in str((await asker.ask("儿童馆请谁来讲故事")).json["reply_markup"])
+
+
+@with_bot
+async def test_three_rows(asker: Person) -> None:
+    """The keyboard is small enough for a phone: three rows at most, also with a suggestion."""
+    answer = await asker.ask("2020年干茶产量多少吨")
+    paging_row, text, votes = answer.buttons
+    assert paging_row[-1] == SIMPLIFIED.answers.next
+    assert text == ["3100吨", SIMPLIFIED.answers.context, SIMPLIFIED.answers.full_article]
+    assert votes == ["👍", "👎"]
+    assert len((await asker.ask("盘山公录全长多少公里")).buttons) == 3
+
+
+@with_bot
+async def test_message_that_telegram_keeps_no_more(asker: Person, sandbox: Sandbox) -> None:
+    """Under a message so old that Telegram tells only its id, the buttons do what they always do."""
+    answer = await asker.ask("盘山公录全长多少公里")
+    whole = dict(answer.json)
+    steps = [
+        (SIMPLIFIED.answers.next, lambda: answer.text != whole["text"]),
+        (SIMPLIFIED.answers.context, lambda: SIMPLIFIED.answers.back in labels(answer)),
+        (SIMPLIFIED.answers.back, lambda: SIMPLIFIED.answers.previous in labels(answer)),
+        (SIMPLIFIED.answers.previous, lambda: answer.text == whole["text"]),
+    ]
+    for button, done in steps:
+        press_inaccessible(sandbox, asker, answer, button)
+        await sandbox.until(done)
+    press_inaccessible(sandbox, asker, answer, SIMPLIFIED.answers.ask_that)
+    mended = await asker.next_reply()
+    assert mended.text.startswith("按“盘山公路全长多少公里”作答")
+    press_inaccessible(sandbox, asker, answer, SIMPLIFIED.answers.full_article)
+    assert (await asker.next_reply()).json["document"]["file_name"] == "road.md"
 
 
 @with_bot
@@ -137,6 +266,7 @@ async def test_votes(asker: Person, sandbox: Sandbox) -> None:
     assert await press(asker, sandbox, answer, "👍") == SIMPLIFIED.feedback.thanks
     assert {"👍 ✓", "👎"} <= set(labels(answer))
     await press(asker, sandbox, answer, "👎")
+    await press(asker, sandbox, answer, SIMPLIFIED.answers.back)
     assert {"👍", "👎 ✓"} <= set(labels(answer))
     await press(asker, sandbox, answer, SIMPLIFIED.answers.next)
     assert {"👍", "👎 ✓"} <= set(labels(answer))
@@ -214,13 +344,14 @@ async def test_gone(asker: Person) -> None:
 async def test_forged_data(asker: Person, sandbox: Sandbox) -> None:
     """Data that no button of ours holds, or another chat's row, reveals nothing."""
     other = sandbox.user(31, "旁人")
-    foreign = (await other.ask(QUESTION)).json["reply_markup"]["inline_keyboard"][1][0]["callback_data"]
+    foreign = (await other.ask(QUESTION)).button(SIMPLIFIED.answers.context)["callback_data"]
     own = str(foreign).split(":")[1]
     answer = await asker.ask("图书馆藏书多少册")
     for data in (
         "page",
         f"page:{own}:0",
         f"context:{own}:0",
+        f"full:{own}:0",
         f"up:{own}:0",
         f"page:{own}:99",
         "logs:x:1",
@@ -245,9 +376,6 @@ async def test_group_votes_are_counted(asker: Person, sandbox: Sandbox) -> None:
 
 def test_callback_data_is_short() -> None:
     """The longest data of each kind fits Telegram's 64 bytes and reads back as what was written."""
-    press = Press("context", new_id(), 99)
-    page = LogsPage(999_999_999, unanswered=True)
+    press = Press("context", new_id(), 99, -9999)
     assert len(str(press).encode()) <= 64
-    assert len(str(page).encode()) <= 64
     assert Press.parse(str(press)) == press
-    assert LogsPage.parse(str(page)) == page

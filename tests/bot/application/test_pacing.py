@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,6 +36,7 @@ async def test_each_chat_waits_for_itself(
     for module in (pacing, limits):
         monkeypatch.setattr(module, "GROUP", (20, 15.0))  # a minute, made short
     stop = asyncio.Event()
+    settings = replace(settings, questions_per_minute=1000)
     serving = asyncio.create_task(serve(settings, stop))
     asker, stranger = sandbox.user(), sandbox.user(31, "旁人")
     group = sandbox.group("课题组", asker)
@@ -56,6 +58,7 @@ async def test_stop_does_not_wait_for_a_busy_group(
 ) -> None:
     """What a group may get only in a minute is given up at the stop, and the log says how much that is."""
     monkeypatch.setattr(lifecycle, "FAREWELL", 0.5)
+    settings = replace(settings, questions_per_minute=1000)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(settings, stop))
     asker = sandbox.user()

@@ -1,0 +1,68 @@
+"""Which messages are meant for the bot, and what they say to it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from telegram import MessageEntity
+from telegram.ext.filters import MessageFilter
+
+if TYPE_CHECKING:
+    from telegram import Message
+
+
+class Addressed(MessageFilter):
+    """Messages of a group that are meant for the bot: they mention it or reply to it."""
+
+    def filter(self, message: Message) -> bool:
+        return _replies_to_bot(message) or bool(_mentions(message))
+
+
+class AddressedCommand(MessageFilter):
+    """Commands that name the bot: `/command@its_name`."""
+
+    def filter(self, message: Message) -> bool:
+        word = (message.text or "").split(maxsplit=1)[:1]
+        return bool(word) and word[0].lower().endswith(f"@{message.get_bot().username}".lower())
+
+
+def command_text(message: Message) -> str:
+    """Return what follows the command."""
+    text = message.text or ""
+    command = message.entities[0]  # ASCII at the start, so its length counts characters too
+    return text[command.length :].strip()
+
+
+def text_without_mention(message: Message) -> str:
+    text = message.text or ""
+    for mention in _mentions(message):
+        text = re.sub(rf"{re.escape(mention)}(?!\w)", " ", text)
+    return text.strip()
+
+
+def text_replied_to(message: Message) -> str | None:
+    """Return the text or caption that the message replies to; None where there is none or it is the bot's."""
+    answered = message.reply_to_message
+    if answered is None:
+        return message.quote.text if message.quote else None  # of another chat, which quotes are shown of
+    return None if _replies_to_bot(message) else answered.text or answered.caption
+
+
+def _replies_to_bot(message: Message) -> bool:
+    answered = message.reply_to_message
+    # In a topic, what replies to nothing replies to the message that opened the topic.
+    if answered is None or answered.from_user is None or answered.forum_topic_created:
+        return False
+    return answered.from_user.id == message.get_bot().id
+
+
+def _mentions(message: Message) -> list[str]:
+    """Return the places of the text that name the bot."""
+    bot = message.get_bot()
+    found = message.parse_entities([MessageEntity.MENTION, MessageEntity.TEXT_MENTION])
+    return [
+        text
+        for entity, text in found.items()
+        if text.lower() == f"@{bot.username}".lower() or (entity.user and entity.user.id == bot.id)
+    ]

@@ -1,0 +1,123 @@
+"""Inline mode: `@bot question` in any chat brings results, and a tap posts one.
+
+Every keystroke is a query. The last one of a person is answered, and it is logged when they rest on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from telegram import InlineQueryResultsButton
+
+from bot import delivery
+from bot.inline_results import example_results, results_of
+from retrieval.errors import SnapshotError
+
+if TYPE_CHECKING:
+    from telegram import InlineQuery, Update
+    from telegram.ext import ContextTypes
+
+    from bot.library import Library
+    from bot.log_entry import Source
+    from bot.messages import Words
+    from bot.people import People
+    from bot.query_log import QueryLog
+    from retrieval.model import Answer
+
+PAGE = 10  # results at a time
+MOST = 30  # in all; what comes later hardly answers
+CACHED = 300  # seconds that Telegram keeps an answer for a person, whose language it is in
+RESTED = 2.0  # seconds without another keystroke after which a question was meant
+OFFSET = re.compile(r"[123]0", re.ASCII)
+START = "inline"
+"""The payload with which the private chat is opened from a query."""
+
+
+class Inline:
+    def __init__(self, library: Library, log: QueryLog, people: People, source: Source) -> None:
+        self._library = library
+        self._log = log
+        self._people = people
+        self._source: Source = source
+        self._latest: dict[int, str] = {}  # the query that each person typed last, until it is rested on
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def answer(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        query = update.inline_query
+        if query is None:
+            return
+        words = self._people.words_of(query.from_user)
+        try:
+            if query.offset:
+                await self._more(query, words)
+            elif query.query.strip():
+                await self._first(query, words)
+            else:
+                await self._examples(query, words)
+        except SnapshotError:
+            button = _to_private_chat(words.answers.inline_no_index)
+            await delivery.results(query, [], button, seconds=0)
+
+    async def _first(self, query: InlineQuery, words: Words) -> None:
+        """Answer the question unless the person has typed on meanwhile, and log it once they rest."""
+        person = query.from_user.id
+        self._latest[person] = query.id
+        try:
+            async with self._turns.setdefault(person, asyncio.Lock()):
+                if self._latest.get(person) != query.id:
+                    return
+                answer = await self._library.answer(query.query)
+            await self._show(query, answer, 0, words)
+            await asyncio.sleep(RESTED)
+            if self._latest.get(person) == query.id:
+                self._record(query, answer)
+        finally:
+            if self._latest.get(person) == query.id:
+                del self._latest[person]
+
+    async def _more(self, query: InlineQuery, words: Words) -> None:
+        """Answer a scroll down, whose `offset` is the client's word."""
+        first = int(query.offset) if OFFSET.fullmatch(query.offset) else MOST
+        if first < MOST:
+            answer = await self._library.answer(query.query, limit=first + PAGE)
+            await self._show(query, answer, first, words)
+        else:
+            await delivery.results(query, [], _to_private_chat(words.answers.inline_examples), seconds=CACHED)
+
+    async def _show(self, query: InlineQuery, answer: Answer, first: int, words: Words) -> None:
+        after = first + PAGE
+        more = answer.found and len(answer.hits) == after < MOST
+        results = results_of(answer, first, words)
+        said = words.answers.inline_examples if answer.found else words.answers.inline_not_found
+        await delivery.results(
+            query,
+            results,
+            _to_private_chat(said),
+            next_offset=str(after) if more else None,
+            seconds=CACHED,
+        )
+
+    async def _examples(self, query: InlineQuery, words: Words) -> None:
+        questions = await self._library.examples()
+        answers = [await self._library.answer(question) for question in questions]
+        results = example_results([answer for answer in answers if answer.found], words)
+        button = _to_private_chat(words.answers.inline_examples)
+        await delivery.results(query, results, button, seconds=CACHED)
+
+    def _record(self, query: InlineQuery, answer: Answer) -> None:
+        entry = self._log.entry_of(
+            answer,
+            asker_id=query.from_user.id,
+            chat_id=0,  # nobody tells in which chat it was typed
+            chat_kind="inline",
+            language=query.from_user.language_code or "",
+            source=self._source,
+        )
+        self._log.record(entry)
+
+
+def _to_private_chat(text: str) -> InlineQueryResultsButton:
+    return InlineQueryResultsButton(text, start_parameter=START)
