@@ -45,7 +45,7 @@ def text_replied_to(message: Message) -> str | None:
     """Return the text or caption that the message replies to; None where there is none or it is the bot's."""
     answered = message.reply_to_message
     if answered is None:
-        return message.quote.text if message.quote else None  # of another chat, which quotes are shown of
+        return message.quote.text if message.quote else None  # of a message in another chat, all that is told
     return None if _replies_to_bot(message) else answered.text or answered.caption
 
 
