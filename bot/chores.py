@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.documents_folder import DocumentsFolder
+from bot.documents.folder import DocumentsFolder
+from bot.documents.trash import Trash
 from bot.health import Heartbeat, write_heartbeat
-from bot.log_export import remove_leftovers
-from bot.trash import Trash
+from bot.log.export import remove_leftovers
 from retrieval.documents import is_left_out
 from retrieval.errors import SnapshotError, WenjuError
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
     from bot.library import Library
+    from bot.log.query_log import QueryLog
     from bot.polling import Polling
-    from bot.query_log import QueryLog
     from bot.settings import Settings
 
 BEAT_EVERY = 5.0  # seconds between heartbeats

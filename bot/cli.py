@@ -146,9 +146,9 @@ def evaluate(  # noqa: PLR0913 - one argument an option
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Write to this file.")
 def logs(*, form: Any, limit: int | None, output: Path | None, **chosen: Any) -> None:  # noqa: ANN401 - click's options
     """List, filter and export the query log; xlsx needs --output."""
-    from bot.log_database import read_entries, reading
-    from bot.log_listing import filter_of, lines
-    from bot.log_workbook import write_workbook
+    from bot.log.database import read_entries, reading
+    from bot.log.listing import filter_of, lines
+    from bot.log.workbook import write_workbook
 
     if form == "xlsx":
         if output is None:
@@ -199,7 +199,7 @@ def _build(index: Index, documents: Path, *, full: bool) -> Report:
 
 
 def _by_votes(options: Options) -> Iterator[Evaluation]:
-    from bot.votes import read_votes
+    from bot.log.votes import read_votes
     from retrieval.evaluation import evaluate_votes
     from retrieval.index import Index
 
@@ -229,15 +229,15 @@ def _curated(state: Path) -> CuratedIndex | None:
     """Return what admins have checked in the chat; None where the bot has not run yet."""
     if not state.exists():
         return None
-    from bot.curation import Curation
-    from bot.state_database import StateDatabase
+    from bot.state.curation import Curation
+    from bot.state.database import StateDatabase
 
     with closing(StateDatabase.open(state)) as database:
         return Curation(database).index
 
 
 def _readable(given: Answer, limit: int) -> str:
-    from bot.pages import shown_ranks
+    from bot.screens.pages import shown_ranks
     from retrieval.figure_fitness import fitting
     from retrieval.figures import qualified
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
-from bot.log_statistics import TOP, Days, read_dislikes, read_gaps, read_statistics
-from bot.statistics_reports import digest
+from bot.log.statistics import TOP, Days, read_dislikes, read_gaps, read_statistics
+from bot.screens.statistics import digest
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
     from telegram import Bot
 
-    from bot.log_statistics import Dislike, Gap, Statistics
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.log.query_log import QueryLog
+    from bot.log.statistics import Dislike, Gap, Statistics
+    from bot.state.people import People
 
 LONGEST_SLEEP = 600.0  # seconds: the machine's clock may be set, or it may sleep itself
 AGAIN = timedelta(minutes=10)  # after the log could not be read

@@ -10,7 +10,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.catalogue import Catalogue, path_of
+from bot.documents.catalogue import Catalogue, path_of
 from retrieval.answer import answer
 from retrieval.curated import locate
 from retrieval.errors import SnapshotError, WenjuError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.catalogue import CatalogueEntry, CataloguePage
-    from bot.curation import Curation
+    from bot.documents.catalogue import CatalogueEntry, CataloguePage
+    from bot.state.curation import Curation
     from retrieval.contents import Progress
     from retrieval.curated import Curated
     from retrieval.index import Index, Report

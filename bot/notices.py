@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 if TYPE_CHECKING:
     from telegram import Bot
 
-    from bot.people import People
+    from bot.state.people import People
 
 PRIVACY = "privacy"
 TELL_EVERY = 60.0  # seconds between two tries to reach an admin who has no chat with the bot yet

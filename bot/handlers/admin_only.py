@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.markup import escape
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import Update
 
-    from bot.people import People
+    from bot.state.people import People
 
 
 async def refused(update: Update, people: People) -> bool:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatType
 
 from bot import delivery
-from bot.buttons import example_buttons
-from bot.markup import escape
+from bot.keyboards.answers import example_buttons
 from bot.menu import publish_for
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, Update
     from telegram.ext import ContextTypes
 
     from bot.library import Library
-    from bot.people import People
+    from bot.state.people import People
 
 
 class Conversation:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from telegram import ForceReply, Message
 
-from bot import curation_reports as reports
 from bot import delivery
-from bot.curation import SameQuestionError
-from bot.curation_buttons import (
+from bot.handlers.admin_only import refused
+from bot.keyboards.curation import (
     PAGE,
     ChoicePress,
     Origin,
@@ -27,9 +26,10 @@ from bot.curation_buttons import (
     remove_buttons,
     take_buttons,
 )
-from bot.handlers.admin_only import refused
-from bot.log_database import read_answer
-from bot.markup import escape
+from bot.log.database import read_answer
+from bot.screens import curation as reports
+from bot.screens.markup import escape
+from bot.state.curation import SameQuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
-    from bot.curation import Curation, Pin
-    from bot.curation_prompts import CurationPrompts, Prompt, Purpose
     from bot.library import Library
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
+    from bot.log.query_log import QueryLog
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.curation import Curation, Pin
+    from bot.state.curation_prompts import CurationPrompts, Prompt, Purpose
+    from bot.state.people import People
     from retrieval.model import Paragraph
 
     Screen = tuple[str, InlineKeyboardMarkup]

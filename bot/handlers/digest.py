@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import delivery
 from bot.handlers.admin_only import refused
-from bot.markup import escape
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from datetime import time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from telegram import Update
     from telegram.ext import ContextTypes
 
-    from bot.people import People
+    from bot.state.people import People
 
 
 class DigestSwitch:

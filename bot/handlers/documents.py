@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import FileSizeLimit
 
-from bot import delivery, documents_reports
-from bot.documents_buttons import (
+from bot import delivery
+from bot.documents.folder import FolderError
+from bot.handlers.admin_only import refused
+from bot.keyboards.documents import (
     PAGE,
     FilePress,
     Listing,
@@ -19,19 +21,18 @@ from bot.documents_buttons import (
     listing_buttons,
     moved_buttons,
 )
-from bot.documents_folder import FolderError
-from bot.handlers.admin_only import refused
+from bot.screens import documents as documents_screens
 from retrieval.errors import DocumentError
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents import Documents
+    from bot.documents.holdings import Documents
     from bot.library import Library
     from bot.messages import Words
-    from bot.people import People
     from bot.pseudonyms import Pseudonyms
+    from bot.state.people import People
 
 LARGEST = int(FileSizeLimit.FILESIZE_UPLOAD)
 
@@ -93,7 +94,7 @@ class Files:
             case "ask":
                 await delivery.toast(query)
                 buttons = confirm_buttons(path, press.listing, words)
-                await delivery.edit(query.message, documents_reports.confirm_move(path, words), buttons)
+                await delivery.edit(query.message, documents_screens.confirm_move(path, words), buttons)
             case "move":
                 await self._move(pressed, press.listing)
             case "undo":
@@ -106,10 +107,10 @@ class Files:
                 listing = replace(listing, offset=0)
                 page = await self._library.files(listing.word, 0, PAGE)
         except DocumentError:
-            return documents_reports.trouble(words.documents.troubles["no_folder"]), None
+            return documents_screens.trouble(words.documents.troubles["no_folder"]), None
         trashed = len(await self._documents.trashed())
         buttons = listing_buttons(page, listing, trashed, words)
-        return documents_reports.files_listing(page, listing, words), buttons
+        return documents_screens.files_listing(page, listing, words), buttons
 
     async def _show(self, pressed: _Pressed) -> None:
         entry = await self._library.file(pressed.path)
@@ -117,7 +118,7 @@ class Files:
             await delivery.toast(pressed.query, pressed.words.documents.gone)
             return
         await delivery.toast(pressed.query)
-        page = documents_reports.file_page(entry, pressed.words)
+        page = documents_screens.file_page(entry, pressed.words)
         buttons = file_buttons(pressed.path, pressed.press.listing, pressed.words)
         await delivery.edit(pressed.message, page, buttons)
 
@@ -128,7 +129,7 @@ class Files:
             await delivery.toast(pressed.query, pressed.words.documents.troubles[error.reason])
             return
         if data is None:
-            await delivery.toast(pressed.query, documents_reports.too_large_to_send(LARGEST, pressed.words))
+            await delivery.toast(pressed.query, documents_screens.too_large_to_send(LARGEST, pressed.words))
             return
         await delivery.toast(pressed.query)
         await delivery.send_file(pressed.message, PurePosixPath(pressed.path).name, data)
@@ -143,7 +144,7 @@ class Files:
             await delivery.toast(pressed.query, words.documents.troubles[error.reason])
             return
         await delivery.toast(pressed.query)
-        said = documents_reports.moved(pressed.path, await self._documents.refresh(), words)
+        said = documents_screens.moved(pressed.path, await self._documents.refresh(), words)
         await delivery.edit(pressed.message, said, moved_buttons(entry.id, words, back_to))
 
     async def _path(self, key: str) -> str | None:

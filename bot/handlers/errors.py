@@ -10,12 +10,12 @@ from telegram import Update
 from telegram.error import Forbidden, TelegramError
 
 from bot import delivery
-from bot.markup import escape
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
-    from bot.people import People
+    from bot.state.people import People
 
 logger = logging.getLogger(__name__)
 

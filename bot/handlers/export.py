@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, cast
 from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.handlers.log_pages import unreadable, word_of
-from bot.log_database import QueryLogError
-from bot.log_export import FOLDERS, FORMS, export_log, file_name
-from bot.log_selection import Selection
-from bot.logs_buttons import ExportPress
-from bot.markup import escape
+from bot.keyboards.logs import ExportPress
+from bot.log.database import QueryLogError
+from bot.log.export import FOLDERS, FORMS, export_log, file_name
+from bot.log.selection import Selection
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
-    from bot.log_export import Form
+    from bot.log.export import Form
+    from bot.log.query_log import QueryLog
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.people import People
 
 logger = logging.getLogger(__name__)
 

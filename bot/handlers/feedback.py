@@ -16,20 +16,20 @@ from telegram import ForceReply, Message
 from telegram.constants import ChatType
 
 from bot import delivery
-from bot.buttons import Press
-from bot.feedback_buttons import ReasonPress, buttons_under, reason_buttons
-from bot.log_entry import Vote
-from bot.markup import escape, shorten
-from bot.query_log import SHOWN_AFTER
+from bot.keyboards.answers import Press
+from bot.keyboards.feedback import ReasonPress, buttons_under, reason_buttons
+from bot.log.entry import Vote
+from bot.log.query_log import SHOWN_AFTER
+from bot.screens.markup import escape, shorten
 
 if TYPE_CHECKING:
     from telegram import Update
     from telegram.ext import ContextTypes
 
     from bot.handlers.paging import Paging, Pressed
-    from bot.log_entry import Reason, Verdict
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.log.entry import Reason, Verdict
+    from bot.log.query_log import QueryLog
+    from bot.state.people import People
 
 LONGEST_COMMENT = 1000  # characters
 NAME_UNITS = 40

@@ -7,17 +7,17 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.access_buttons import FORGET, forget_buttons
-from bot.log_database import QueryLogError
-from bot.markup import escape
-from bot.state_database import StateError
+from bot.keyboards.access import FORGET, forget_buttons
+from bot.log.database import QueryLogError
+from bot.screens.markup import escape
+from bot.state.database import StateError
 
 if TYPE_CHECKING:
     from telegram import Update
     from telegram.ext import ContextTypes
 
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.log.query_log import QueryLog
+    from bot.state.people import People
 
 logger = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot import delivery
 from bot.handlers.invitations import BY_LINK
-from bot.markup import escape
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import Update
     from telegram.ext import ContextTypes
 
-    from bot.people import People
+    from bot.state.people import People
 
 
 class Gate:

@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from telegram import InlineQueryResultsButton
 
 from bot import delivery
-from bot.inline_results import example_results, results_of
+from bot.screens.inline import example_results, results_of
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.library import Library
-    from bot.log_entry import Source
+    from bot.log.entry import Source
+    from bot.log.query_log import QueryLog
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.people import People
     from retrieval.model import Answer
 
 PAGE = 10  # results at a time

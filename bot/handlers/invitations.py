@@ -10,10 +10,10 @@ from telegram.constants import ChatType
 from telegram.helpers import create_deep_linked_url
 
 from bot import delivery
-from bot.access_buttons import INVITATION, invitation_buttons, invitations_buttons, withdraw_buttons
 from bot.handlers.admin_only import refused
-from bot.markup import escape, lines, shorten
-from bot.people import INVITATION_DAYS
+from bot.keyboards.access import INVITATION, invitation_buttons, invitations_buttons, withdraw_buttons
+from bot.screens.markup import escape, lines, shorten
+from bot.state.people import INVITATION_DAYS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.messages import Words
-    from bot.people import Invitation, People
+    from bot.state.people import Invitation, People
 
 LINK = "inv_"
 """What the payload of an invitation's link begins with."""

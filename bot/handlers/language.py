@@ -6,16 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.buttons import LANGUAGE, language_buttons
-from bot.markup import escape
+from bot.keyboards.answers import LANGUAGE, language_buttons
 from bot.menu import publish_for
 from bot.messages import LANGUAGES
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import Update
     from telegram.ext import ContextTypes
 
-    from bot.people import People
+    from bot.state.people import People
 
 
 class LanguageChoice:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from telegram import Message, MessageEntity
 
 from bot import delivery
-from bot.log_database import QueryLogError
-from bot.markup import escape
+from bot.log.database import QueryLogError
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
     from telegram import CallbackQuery, InlineKeyboardMarkup
 
+    from bot.log.query_log import QueryLog
     from bot.messages import Words
-    from bot.query_log import QueryLog
 
     Page = tuple[str, InlineKeyboardMarkup]
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from bot import delivery
 from bot.handlers import log_pages
 from bot.handlers.admin_only import refused
-from bot.log_database import count_entries, read_entries, read_entry
-from bot.log_selection import EVERYTHING, Selection
-from bot.logs_buttons import LISTED, EntryPlace, LogsPlace, entry_buttons, last_page, logs_buttons
-from bot.logs_reports import entry_page, logs_listing
+from bot.keyboards.logs import LISTED, EntryPlace, LogsPlace, entry_buttons, last_page, logs_buttons
+from bot.log.database import count_entries, read_entries, read_entry
+from bot.log.selection import EVERYTHING, Selection
+from bot.screens.logs import entry_page, logs_listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.handlers.log_pages import Page
+    from bot.log.query_log import QueryLog
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.people import People
 
 
 class Logs:

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Literal
 from telegram.constants import ChatID, ChatType, FileSizeLimit
 
 from bot import delivery
-from bot.buttons import Press, context_buttons
-from bot.documents_folder import FolderError
-from bot.feedback_buttons import buttons_under
-from bot.rendering import answer_page, context_page
+from bot.documents.folder import FolderError
+from bot.keyboards.answers import Press, context_buttons
+from bot.keyboards.feedback import buttons_under
+from bot.screens.answers import answer_page, context_page
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
     from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents import Documents
+    from bot.documents.holdings import Documents
     from bot.handlers.questions import Questions
     from bot.library import Library
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
+    from bot.log.query_log import QueryLog
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.people import People
 
 LARGEST = int(FileSizeLimit.FILESIZE_UPLOAD)
 NOBODY = (0, ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)

@@ -15,11 +15,11 @@ from weakref import WeakValueDictionary
 from telegram import InaccessibleMessage, Message
 
 from bot import delivery
-from bot.feedback_buttons import buttons_under
 from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
-from bot.markup import escape
-from bot.query_log import EDITABLE
-from bot.rendering import answer_page
+from bot.keyboards.feedback import buttons_under
+from bot.log.query_log import EDITABLE
+from bot.screens.answers import answer_page
+from bot.screens.markup import escape
 from retrieval.errors import SnapshotError
 from retrieval.several import split_questions
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.library import Library
-    from bot.log_entry import Entry, Source
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.log.entry import Entry, Source
+    from bot.log.query_log import QueryLog
     from bot.quota import Quota
+    from bot.state.people import People
     from retrieval.model import Answer
 
     Find = Callable[[], Awaitable[Sequence[Entry]]]

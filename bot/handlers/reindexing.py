@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatType
 
 from bot import delivery
-from bot.documents_buttons import CANCEL, cancel_button
 from bot.handlers.admin_only import refused
+from bot.keyboards.documents import CANCEL, cancel_button
 from bot.library import RebuildCancelledError, RebuildRunningError
-from bot.markup import escape
-from bot.reports import rebuild_failure, rebuild_progress, rebuild_report
+from bot.screens.markup import escape
+from bot.screens.reindexing import rebuild_failure, rebuild_progress, rebuild_report
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.library import Library
     from bot.messages import Words
-    from bot.people import People
+    from bot.state.people import People
     from retrieval.index import Report
 
 EDIT_EVERY = 3.0  # seconds between two edits of the progress

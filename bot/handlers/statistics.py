@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.charts import days_chart
 from bot.handlers.admin_only import refused
 from bot.handlers.log_pages import unreadable
-from bot.log_database import QueryLogError
-from bot.log_statistics import Days, read_statistics
-from bot.logs_buttons import STATISTICS, statistics_buttons
-from bot.markup import escape
-from bot.statistics_reports import statistics_caption
+from bot.keyboards.logs import STATISTICS, statistics_buttons
+from bot.log.database import QueryLogError
+from bot.log.statistics import Days, read_statistics
+from bot.screens.charts import days_chart
+from bot.screens.markup import escape
+from bot.screens.statistics import statistics_caption
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.library import Library
-    from bot.log_statistics import Statistics
+    from bot.log.query_log import QueryLog
+    from bot.log.statistics import Statistics
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.people import People
 
 
 class StatisticsChart:

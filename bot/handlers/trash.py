@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot import delivery, documents_reports
-from bot.documents_buttons import (
+from bot import delivery
+from bot.documents.folder import FolderError
+from bot.handlers.admin_only import refused
+from bot.keyboards.documents import (
     EMPTY,
     RESTORE,
     TrashPage,
@@ -14,17 +16,16 @@ from bot.documents_buttons import (
     empty_buttons,
     trash_buttons,
 )
-from bot.documents_folder import FolderError
-from bot.handlers.admin_only import refused
-from bot.markup import escape
+from bot.screens import documents as documents_screens
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents import Documents
+    from bot.documents.holdings import Documents
     from bot.messages import Words
-    from bot.people import People
+    from bot.state.people import People
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class TrashCan:
             await delivery.toast(query, words.documents.gone_from_trash)
             return
         await delivery.toast(query)
-        said = documents_reports.restored(await self._documents.index(path), words)
+        said = documents_screens.restored(await self._documents.index(path), words)
         await delivery.edit(query.message, said, added_buttons(path, words))
 
     async def empty(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
@@ -89,4 +90,4 @@ class TrashCan:
         entries = await self._documents.trashed()
         if not page.of(entries):  # so many are gone
             page = TrashPage()
-        return documents_reports.trash_listing(entries, page, words), trash_buttons(entries, page, words)
+        return documents_screens.trash_listing(entries, page, words), trash_buttons(entries, page, words)

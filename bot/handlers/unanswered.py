@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from bot import delivery
 from bot.handlers import log_pages
 from bot.handlers.admin_only import refused
-from bot.log_database import read_entry
-from bot.log_statistics import Days, read_gaps
-from bot.logs_buttons import LISTED, SPANS, GapPlace, GapsPlace, gap_buttons, gaps_buttons, last_page
-from bot.logs_reports import gap_page, gaps_listing
-from bot.markup import escape
+from bot.keyboards.logs import LISTED, SPANS, GapPlace, GapsPlace, gap_buttons, gaps_buttons, last_page
+from bot.log.database import read_entry
+from bot.log.statistics import Days, read_gaps
+from bot.screens.logs import gap_page, gaps_listing
+from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.handlers.log_pages import Page
-    from bot.log_statistics import Gap
+    from bot.log.query_log import QueryLog
+    from bot.log.statistics import Gap
     from bot.messages import Words
-    from bot.people import People
-    from bot.query_log import QueryLog
+    from bot.state.people import People
 
 
 class Unanswered:

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, TelegramError
 
-from bot import delivery, documents_reports
-from bot.documents_buttons import added_buttons, known_buttons
-from bot.documents_folder import FolderError, check_type
-from bot.file_names import safe_name
+from bot import delivery
+from bot.documents.file_names import safe_name
+from bot.documents.folder import FolderError, check_type
 from bot.handlers.admin_only import refused
+from bot.keyboards.documents import added_buttons, known_buttons
+from bot.screens import documents as documents_screens
 from retrieval.errors import DocumentError
 
 if TYPE_CHECKING:
     from telegram import Document, InlineKeyboardMarkup, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents import Documents
+    from bot.documents.holdings import Documents
     from bot.messages import Words
-    from bot.people import People
+    from bot.state.people import People
 
 DOWNLOADS = 2  # files held in memory at a time: each may have 20 MB
 LARGEST = int(FileSizeLimit.FILESIZE_DOWNLOAD)
@@ -45,9 +46,9 @@ class Uploads:
             return
         name = _name(message.document)
         if objection := _objection(message.document, name, words):
-            await delivery.reply(message, documents_reports.not_added(name, objection, words))
+            await delivery.reply(message, documents_screens.not_added(name, objection, words))
             return
-        shown = await delivery.reply(message, documents_reports.receiving(name, words))
+        shown = await delivery.reply(message, documents_screens.receiving(name, words))
         said, buttons = await self._take_in(message.document, name, words)
         await delivery.rewrite(shown, said, buttons, asked=message)
 
@@ -57,12 +58,12 @@ class Uploads:
             async with self._downloads:
                 stored = await self._documents.store(name, await delivery.download(document))
             if stored.known:
-                return documents_reports.known(stored.path, words), known_buttons(stored.path, words)
+                return documents_screens.known(stored.path, words), known_buttons(stored.path, words)
             indexed = await self._documents.index_new(stored.path)
         except (TelegramError, FolderError, DocumentError) as error:
             logger.warning("%s is not taken in: %s", name, error)
-            return documents_reports.not_added(name, _reason(error, words), words), None
-        return documents_reports.added(indexed, name, words), added_buttons(indexed.path, words)
+            return documents_screens.not_added(name, _reason(error, words), words), None
+        return documents_screens.added(indexed, name, words), added_buttons(indexed.path, words)
 
 
 def _reason(error: Exception, words: Words) -> str:
@@ -72,7 +73,7 @@ def _reason(error: Exception, words: Words) -> str:
     if isinstance(error, DocumentError):
         return error.reason or words.documents.troubles["failed"]
     if isinstance(error, BadRequest) and "too big" in str(error).lower():
-        return documents_reports.too_large(LARGEST, words)
+        return documents_screens.too_large(LARGEST, words)
     return words.documents.not_received
 
 
@@ -84,9 +85,9 @@ def _name(document: Document) -> str:
 def _objection(document: Document, name: str, words: Words) -> str:
     """Return why the file need not even be fetched, empty where it may do."""
     if document.file_size and document.file_size > LARGEST:
-        return documents_reports.too_large(LARGEST, words)
+        return documents_screens.too_large(LARGEST, words)
     try:
         check_type(name)
     except FolderError:
-        return documents_reports.unreadable_type(words)
+        return documents_screens.unreadable_type(words)
     return ""

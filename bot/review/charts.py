@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from bot.log_rows import stamp
+from bot.log.rows import stamp
 from bot.review.queries import BY_DAY, DAYS, HOURS, LANGUAGES, SUMMARY
 
 if TYPE_CHECKING:

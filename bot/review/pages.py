@@ -16,7 +16,7 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 from sqlite_utils import Database
 
-from bot.log_database import read_entry
+from bot.log.database import read_entry
 from bot.review.charts import day_filter, read_figures
 from bot.review.queries import DAYS
 from bot.review.tables import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from jinja2 import Environment
 
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
     from bot.review.charts import Figures
 
 HEALTH = "/-/health"  # says whether the log can be read, and nothing of what is in it

@@ -14,7 +14,7 @@ from datasette.plugins import pm
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from bot.log_database import QueryLogError, connect
+from bot.log.database import QueryLogError, connect
 from bot.review import pages
 from bot.review.password import Password
 from bot.review.queries import ready_queries

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
 
-from bot.charts import ANSWERED, HEIGHT, PAPER, UNANSWERED, WIDTH, days_chart
-from bot.log_statistics import DayCount
+from bot.log.statistics import DayCount
+from bot.screens.charts import ANSWERED, HEIGHT, PAPER, UNANSWERED, WIDTH, days_chart
 
 FIRST = date(2026, 2, 9)
 

@@ -11,10 +11,10 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 from bot.cli import main
-from bot.curation import Curation
-from bot.query_log import QueryLog
+from bot.log.query_log import QueryLog
 from bot.settings import load
-from bot.state_database import StateDatabase
+from bot.state.curation import Curation
+from bot.state.database import StateDatabase
 from retrieval.answer import answer
 from retrieval.index import Index
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-    from bot.log_entry import Verdict
+    from bot.log.entry import Verdict
 
 ARTICLE = "# 茶业\n\n全县茶园面积达到12万亩，种茶农户共8600户。\n\n干茶产量3100吨，比上年增长7.5%。\n"
 

@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
-from bot.curation import LONGEST_QUESTION, Curation, SameQuestionError
-from bot.curation_buttons import (
+from bot.keyboards.curation import (
     PAGE,
     ChoicePress,
     Origin,
@@ -18,13 +17,14 @@ from bot.curation_buttons import (
     pins_buttons,
     take_buttons,
 )
-from bot.curation_prompts import CurationPrompts
-from bot.curation_reports import candidate, choice, pin_page, pins_listing, remove_question, reword_prompt
+from bot.log.query_log import new_id
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 from bot.pseudonyms import Pseudonyms
-from bot.query_log import new_id
 from bot.sandbox.entities import parse_html, utf16_length
-from bot.state_database import StateDatabase
+from bot.screens.curation import candidate, choice, pin_page, pins_listing, remove_question, reword_prompt
+from bot.state.curation import LONGEST_QUESTION, Curation, SameQuestionError
+from bot.state.curation_prompts import CurationPrompts
+from bot.state.database import StateDatabase
 from retrieval.model import Paragraph
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit, MessageLimit
 
-from bot import documents_reports
-from bot.catalogue import CatalogueEntry, CataloguePage, key_of
-from bot.documents import Indexed
-from bot.documents_buttons import (
+from bot.documents.catalogue import CatalogueEntry, CataloguePage, key_of
+from bot.documents.holdings import Indexed
+from bot.documents.trash import Trashed
+from bot.keyboards.documents import (
     FILE,
     LISTING,
     PAGE,
@@ -25,9 +25,9 @@ from bot.documents_buttons import (
     moved_buttons,
     trash_buttons,
 )
-from bot.markup import units, visible
 from bot.messages import LANGUAGES
-from bot.trash import Trashed
+from bot.screens import documents as documents_screens
+from bot.screens.markup import units, visible
 from retrieval.snapshot import FileSummary
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_listing(entries: list[CatalogueEntry], count: int, listing: Listing, wo
     """Any files make a list and a keyboard that Telegram takes."""
     page = CataloguePage(tuple(entries), count)
     check_buttons(listing_buttons(page, listing, 3, words))
-    check_text(documents_reports.files_listing(page, listing, words))
+    check_text(documents_screens.files_listing(page, listing, words))
 
 
 @given(ENTRIES, LISTINGS, WORDS)
@@ -106,8 +106,8 @@ def test_file(entry: CatalogueEntry, listing: Listing, words: Words) -> None:
     check_buttons(file_buttons(entry.path, listing, words))
     check_buttons(confirm_buttons(entry.path, listing, words))
     check_buttons(moved_buttons("0" * 20, words, listing))
-    check_text(documents_reports.file_page(entry, words))
-    check_text(documents_reports.confirm_move(entry.path, words))
+    check_text(documents_screens.file_page(entry, words))
+    check_text(documents_screens.confirm_move(entry.path, words))
 
 
 @given(TEXTS, st.none() | SUMMARIES, TEXTS, WORDS)
@@ -115,12 +115,12 @@ def test_reports(path: str, summary: FileSummary | None, reason: str, words: Wor
     """Whatever a file is called and holds, what is said of it is a message that Telegram takes."""
     indexed = Indexed(path, summary, stale=reason)
     check_buttons(added_buttons(path, words))
-    check_text(documents_reports.added(indexed, "a.md", words))
-    check_text(documents_reports.restored(indexed, words))
-    check_text(documents_reports.not_added(path, reason, words))
-    check_text(documents_reports.known(path, words))
-    check_text(documents_reports.moved(path, reason, words))
-    check_text(documents_reports.receiving(path, words))
+    check_text(documents_screens.added(indexed, "a.md", words))
+    check_text(documents_screens.restored(indexed, words))
+    check_text(documents_screens.not_added(path, reason, words))
+    check_text(documents_screens.known(path, words))
+    check_text(documents_screens.moved(path, reason, words))
+    check_text(documents_screens.receiving(path, words))
 
 
 @given(st.lists(TEXTS, max_size=20), st.integers(0, 3), WORDS)
@@ -129,4 +129,4 @@ def test_trash(paths: list[str], number: int, words: Words) -> None:
     entries = [Trashed(f"{place:020x}", path, 10, NOW, "") for place, path in enumerate(paths)]
     page = TrashPage(number * PAGE)
     check_buttons(trash_buttons(entries, page, words))
-    check_text(documents_reports.trash_listing(entries, page, words))
+    check_text(documents_screens.trash_listing(entries, page, words))

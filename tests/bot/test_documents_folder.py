@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.documents_folder import DocumentsFolder, FolderError, Stored
+from bot.documents.folder import DocumentsFolder, FolderError, Stored
 from retrieval.documents import find_files
 
 if TYPE_CHECKING:

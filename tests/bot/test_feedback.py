@@ -8,17 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.constants import CallbackQueryLimit, InlineKeyboardButtonLimit, ReplyLimit
 
-from bot.feedback_buttons import REASON, VOTE, ReasonPress, buttons_under, reason_buttons
-from bot.log_database import read_answer
+from bot.keyboards.feedback import REASON, VOTE, ReasonPress, buttons_under, reason_buttons
+from bot.log.database import read_answer
+from bot.log.query_log import QueryLog, new_id
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
-from bot.query_log import QueryLog, new_id
 from retrieval.model import Answer, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.log_entry import Entry, Reason, Vote
+    from bot.log.entry import Entry, Reason, Vote
 
 NOT_FOUND = Answer(Question("月亮呢", "月亮呢", ("月亮",)), found=False, hits=(), figures=())
 

@@ -15,7 +15,7 @@ import pytest
 
 from bot import health
 from bot.health import CONFLICT, UNAUTHORIZED, Heartbeat, check, read_heartbeat, write_heartbeat
-from bot.query_log import QueryLog
+from bot.log.query_log import QueryLog
 from bot.settings import Settings
 
 if TYPE_CHECKING:

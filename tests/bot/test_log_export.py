@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot import log_export, log_workbook
-from bot.log_database import connect, write_entry
-from bot.log_entry import Entry, Vote
-from bot.log_export import export_log, file_name, remove_leftovers
-from bot.log_listing import BOM, HEADINGS, as_json, csv_lines
-from bot.log_selection import Selection
-from bot.log_workbook import CELL, write_workbook
+from bot.log import export as log_export
+from bot.log import workbook as log_workbook
+from bot.log.database import connect, write_entry
+from bot.log.entry import Entry, Vote
+from bot.log.export import export_log, file_name, remove_leftovers
+from bot.log.listing import BOM, HEADINGS, as_json, csv_lines
+from bot.log.selection import Selection
+from bot.log.workbook import CELL, write_workbook
 from retrieval.model import Answer, Question
 
 if TYPE_CHECKING:

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.log_database import QueryLogError
-from bot.log_entry import Entry
-from bot.log_listing import BOM, NOTHING, as_json, columns, csv_lines, filter_of, fit, lines, table
-from bot.query_log import QueryLog
+from bot.log.database import QueryLogError
+from bot.log.entry import Entry
+from bot.log.listing import BOM, NOTHING, as_json, columns, csv_lines, filter_of, fit, lines, table
+from bot.log.query_log import QueryLog
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.log_database import Filter
+    from bot.log.database import Filter
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

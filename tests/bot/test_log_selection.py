@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit
 
-from bot.log_selection import EVERYTHING, LONGEST_WORD, SWITCHES, Selection
-from bot.logs_buttons import EntryPlace, ExportPress, GapPlace, GapsPlace, LogsPlace
-from bot.query_log import new_id
+from bot.keyboards.logs import EntryPlace, ExportPress, GapPlace, GapsPlace, LogsPlace
+from bot.log.query_log import new_id
+from bot.log.selection import EVERYTHING, LONGEST_WORD, SWITCHES, Selection
 
 SELECTIONS = st.builds(
     Selection,

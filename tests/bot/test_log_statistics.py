@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.log_database import connect, write_entry, write_vote
-from bot.log_entry import Entry, Vote
-from bot.log_statistics import (
+from bot.log.database import connect, write_entry, write_vote
+from bot.log.entry import Entry, Vote
+from bot.log.statistics import (
     Counted,
     DayCount,
     Days,

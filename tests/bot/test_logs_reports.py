@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.constants import MessageLimit
 
-from bot.log_entry import Entry, Vote
-from bot.log_selection import LONGEST_WORD, Selection
-from bot.log_statistics import Counted, DayCount, Dislike, Gap, Statistics, Wording
-from bot.logs_buttons import LISTED, GapsPlace, LogsPlace
-from bot.logs_reports import entry_page, gap_page, gaps_listing, logs_listing
-from bot.markup import units, visible
+from bot.keyboards.logs import LISTED, GapsPlace, LogsPlace
+from bot.log.entry import Entry, Vote
+from bot.log.selection import LONGEST_WORD, Selection
+from bot.log.statistics import Counted, DayCount, Dislike, Gap, Statistics, Wording
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
 from bot.sandbox.entities import parse_html
-from bot.statistics_reports import digest, statistics_caption
+from bot.screens.logs import entry_page, gap_page, gaps_listing, logs_listing
+from bot.screens.markup import units, visible
+from bot.screens.statistics import digest, statistics_caption
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

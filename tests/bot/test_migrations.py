@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.log_database import connect, read_entries
+from bot.log.database import connect, read_entries
+from bot.log.query_log import QueryLog
 from bot.migrations import LOG, NewerSchemaError, migrate, version
 from bot.pseudonyms import Pseudonyms
-from bot.query_log import QueryLog
 
 DUMPS = Path(__file__).parent / "query_logs"
 VERSIONS = range(1, len(LOG) + 1)
@@ -104,7 +104,7 @@ def test_a_step_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
         db.table("half").create({"id": int}, pk="id")
         raise sqlite3.OperationalError("disk full")
 
-    monkeypatch.setattr("bot.log_database.LOG", (*LOG, broken))
+    monkeypatch.setattr("bot.log.database.LOG", (*LOG, broken))
     with pytest.raises(sqlite3.OperationalError, match="disk full"):
         connect(path)
     assert schema(path) == before
@@ -123,7 +123,7 @@ def test_a_newer_log_is_refused(tmp_path: Path) -> None:
 
 def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
     """The bot and the review open a new log together: both succeed and the steps are taken once."""
-    code = "from pathlib import Path; from bot.log_database import connect; connect(Path('log.db'))"
+    code = "from pathlib import Path; from bot.log.database import connect; connect(Path('log.db'))"
     together = [subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path) for _ in range(4)]
     assert [process.wait(30) for process in together] == [0, 0, 0, 0]
     with closing(connect(tmp_path / "log.db")) as db:

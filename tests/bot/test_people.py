@@ -12,9 +12,9 @@ from telegram import User
 
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 from bot.migrations import NewerSchemaError
-from bot.people import People
 from bot.pseudonyms import Pseudonyms
-from bot.state_database import StateDatabase, StateError
+from bot.state.database import StateDatabase, StateError
+from bot.state.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

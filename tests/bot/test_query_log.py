@@ -21,18 +21,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot import query_log
-from bot.log_database import Filter, count_entries, read_entries
+from bot.log import query_log
+from bot.log.database import Filter, count_entries, read_entries
+from bot.log.query_log import QueryLog, new_id
 from bot.migrations import LOG, NewerSchemaError
 from bot.pseudonyms import KeyFileError, Pseudonyms
-from bot.query_log import QueryLog, new_id
 from retrieval.model import Answer, Figure, Hit, Paragraph, Picture, Question, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
 
 BRIDGE = Paragraph(
     id="p-bridge",
@@ -422,7 +422,7 @@ def test_after_closing_a_record_is_refused_without_raising(
 FULL_DISK = """
 import json, logging, resource, sys
 from pathlib import Path
-from bot.query_log import QueryLog
+from bot.log.query_log import QueryLog
 from retrieval.model import Answer, Question
 
 path = Path(sys.argv[1])
@@ -464,7 +464,7 @@ KEEP_WRITING = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from bot.query_log import QueryLog
+from bot.log.query_log import QueryLog
 from retrieval.model import Answer, Hit, Paragraph, Question
 
 log = QueryLog.open(Path(sys.argv[1]))

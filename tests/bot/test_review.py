@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli import main
-from bot.log_database import QueryLogError, reading
-from bot.query_log import QueryLog
+from bot.log.database import QueryLogError, reading
+from bot.log.query_log import QueryLog
 from bot.review.charts import read_figures
 from bot.review.pages import HEALTH, local, pieces
 from bot.review.queries import QUERIES

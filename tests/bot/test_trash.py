@@ -13,8 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from bot.documents_folder import DocumentsFolder, FolderError
-from bot.trash import Trash
+from bot.documents.folder import DocumentsFolder, FolderError
+from bot.documents.trash import Trash
 from retrieval.documents import find_files
 
 

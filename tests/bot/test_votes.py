@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.log_database import QueryLogError
-from bot.log_entry import Entry
-from bot.query_log import QueryLog
-from bot.votes import read_votes
+from bot.log.database import QueryLogError
+from bot.log.entry import Entry
+from bot.log.query_log import QueryLog
+from bot.log.votes import read_votes
 from retrieval.model import Answer, Hit, Paragraph, Question
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bot.log_entry import Verdict
+    from bot.log.entry import Verdict
     from retrieval.judged_sets import JudgedQuestion
 
 HITS = tuple(

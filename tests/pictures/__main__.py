@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from bot.application import serve
+from bot.log.query_log import QueryLog
 from bot.messages import SIMPLIFIED as CHINESE
-from bot.query_log import QueryLog
 from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 from bot.settings import SANDBOX_TOKEN, Settings
 from retrieval.answer import answer

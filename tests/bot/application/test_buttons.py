@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.buttons import Press
 from bot.handlers import paging
-from bot.log_database import read_entries, reading
+from bot.keyboards.answers import Press
+from bot.log.database import read_entries, reading
+from bot.log.query_log import new_id
 from bot.messages import SIMPLIFIED
-from bot.query_log import new_id
 from retrieval.index import Index
 
 if TYPE_CHECKING:

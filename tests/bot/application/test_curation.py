@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.curation import Curation
-from bot.curation_buttons import ChoicePress, Origin, PinPress, PinsPage
-from bot.log_database import Filter, read_entries, reading
+from bot.keyboards.curation import ChoicePress, Origin, PinPress, PinsPage
+from bot.log.database import Filter, read_entries, reading
+from bot.log.query_log import new_id
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
-from bot.query_log import new_id
-from bot.state_database import StateDatabase
+from bot.state.curation import Curation
+from bot.state.database import StateDatabase
 from retrieval.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
     from bot.messages import Words
     from bot.sandbox.people import Conversation, Message, Person
     from bot.sandbox.server import Sandbox

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.catalogue import key_of
+from bot.documents.catalogue import key_of
 from bot.messages import SIMPLIFIED
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bot import pacing
-from bot.log_database import read_entries, reading
+from bot.log.database import read_entries, reading
 from bot.messages import SIMPLIFIED
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.buttons import Press
-from bot.feedback_buttons import ReasonPress
 from bot.handlers.feedback import LONGEST_COMMENT
-from bot.log_database import read_entries, reading
+from bot.keyboards.answers import Press
+from bot.keyboards.feedback import ReasonPress
+from bot.log.database import read_entries, reading
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.log_entry import Vote
+    from bot.log.entry import Vote
     from bot.messages import Words
     from bot.sandbox.people import Conversation, Message, Person
     from bot.sandbox.server import Sandbox

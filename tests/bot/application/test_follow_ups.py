@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import query_log
+from bot.log import query_log
 from bot.messages import SIMPLIFIED
 
 if TYPE_CHECKING:

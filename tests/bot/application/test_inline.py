@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from telegram.constants import InlineQueryLimit, MessageLimit
 
 from bot.handlers import inline
-from bot.log_database import read_entries, reading
+from bot.log.database import read_entries, reading
 from bot.messages import ENGLISH, SIMPLIFIED
 from bot.sandbox.entities import utf16_length
 from retrieval.index import Index
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
     from bot.settings import Settings

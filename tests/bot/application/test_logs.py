@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
-from bot.log_listing import BOM
+from bot.log.listing import BOM
+from bot.log.query_log import QueryLog, new_id
 from bot.messages import SIMPLIFIED
-from bot.people import People
 from bot.pseudonyms import Pseudonyms
-from bot.query_log import QueryLog, new_id
 from bot.sandbox.media import image_size
-from bot.state_database import StateDatabase
+from bot.state.database import StateDatabase
+from bot.state.people import People
 from retrieval.answer import answer
 from retrieval.index import Index
 

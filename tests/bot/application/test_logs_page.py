@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.charts import HEIGHT, WIDTH
 from bot.messages import SIMPLIFIED
+from bot.screens.charts import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
     from bot.sandbox.people import Person

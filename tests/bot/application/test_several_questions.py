@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.log_database import read_entries, reading
+from bot.log.database import read_entries, reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable

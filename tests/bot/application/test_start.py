@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.log_database import read_entries, reading
+from bot.log.database import read_entries, reading
 from bot.messages import SIMPLIFIED, TRADITIONAL
 
 if TYPE_CHECKING:

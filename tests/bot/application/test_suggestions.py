@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.log_database import read_entries
+from bot.log.database import read_entries
+from bot.log.query_log import QueryLog
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
-from bot.query_log import QueryLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.log_entry import Entry
+    from bot.log.entry import Entry
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
     from bot.settings import Settings

@@ -1,0 +1,100 @@
+"""Files into the documents and out of them, the index brought up to date with each; it says nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.documents.folder import told
+from retrieval.errors import DocumentError, WenjuError
+
+if TYPE_CHECKING:
+    from bot.documents.folder import DocumentsFolder, Stored
+    from bot.documents.trash import Trash, Trashed
+    from bot.library import Library
+    from retrieval.snapshot import FileSummary
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A file of the documents as the index has it now.
+
+    Without a `summary`, `reason` says why nothing could be read of it, or `stale` why the index is not up to
+    date.
+    """
+
+    path: str
+    summary: FileSummary | None
+    reason: str = ""
+    stale: str = ""
+
+
+class Documents:
+    """Files change at once, and the index in a second step, which may take its time."""
+
+    def __init__(self, folder: DocumentsFolder, trash: Trash, library: Library) -> None:
+        self._folder = folder
+        self._trash = trash
+        self._library = library
+
+    async def store(self, name: str, data: bytes) -> Stored:
+        """Raise FolderError where that cannot be done."""
+        return await asyncio.to_thread(self._folder.store, name, data)
+
+    async def index_new(self, path: str) -> Indexed:
+        """Index a file that was just stored.
+
+        Raise DocumentError, the file gone again, where nothing can be read of it.
+        """
+        indexed = await self.index(path)
+        if indexed.summary is None and not indexed.stale:
+            await asyncio.to_thread(self._folder.remove, path)
+            raise DocumentError(path, indexed.reason)
+        return indexed
+
+    async def index(self, path: str) -> Indexed:
+        """Index a file that has come back."""
+        stale = await self.refresh()
+        entry = await self._library.file(path)
+        if entry is None or entry.summary is None:
+            return Indexed(path, None, entry.reason if entry else "", stale)
+        return Indexed(path, entry.summary)
+
+    async def refresh(self) -> str:
+        """Bring the index up to date; return why it is not, empty where it is."""
+        try:
+            await self._library.refresh()
+        except (WenjuError, OSError) as error:
+            logger.warning("index not refreshed: %s", error)
+            return str(error)
+        return ""
+
+    async def move_to_trash(self, path: str, by: str) -> Trashed:
+        """Raise FolderError where that cannot be done."""
+        return await asyncio.to_thread(self._trash.remove, path, by)
+
+    async def restore(self, entry_id: str) -> str | None:
+        """Put a file back and return where; None where the trash has it no more. Raise FolderError."""
+        return await asyncio.to_thread(self._trash.restore, entry_id)
+
+    async def original(self, path: str, largest: int) -> bytes | None:
+        """Return the file as it is; None where it has more than `largest` bytes. Raise FolderError."""
+
+        def read() -> bytes | None:
+            file = self._folder.find(path)
+            with told(path):
+                return None if file.stat().st_size > largest else file.read_bytes()
+
+        return await asyncio.to_thread(read)
+
+    async def trashed(self) -> list[Trashed]:
+        """Return what can be restored, newest first."""
+        return await asyncio.to_thread(self._trash.entries)
+
+    async def empty_trash(self, newest: str) -> int:
+        """Delete for good what was removed up to the entry `newest`; return how many files that were."""
+        return await asyncio.to_thread(self._trash.empty, newest)

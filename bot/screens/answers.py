@@ -1,0 +1,189 @@
+"""An Answer as Telegram messages: the figures, the paragraph that holds them, its source, and nothing else.
+
+Everything comes from the Answer; nothing is searched, scored or sent here. Each function returns HTML within
+Telegram's limits for one message.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from telegram.constants import MessageLimit
+
+from bot.screens.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
+from bot.screens.pages import as_shown, number_of, other_titles, shown_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.messages import Words
+    from bot.screens.markup import Style
+    from retrieval.model import Answer, Figure, Hit, Paragraph, Span
+
+ELSEWHERE = 2  # articles named that say the same
+NAME_UNITS = 100  # of a title, heading or metric
+QUESTION_UNITS = 200
+NEIGHBOUR_UNITS = 900  # of the text before and after
+ELLIPSES = 2  # that cutting may add
+FOLDED = 200  # units from which a quotation is folded to its first three lines
+FOLDED_LONG = 800  # and one that has to be seen further down
+LONG_SENTENCE = 60  # characters from which bold type is too much of it
+FIRST_LINES = 40  # characters that are seen of a folded one, also on a small phone
+
+
+def answer_page(answer: Answer, rank: int, words: Words, *, alone: bool = False) -> str:
+    """Render result `rank` (from 0) of an answer, or say honestly that nothing was found.
+
+    A page that stands `alone`, in a chat where nobody has seen the question, begins with it and speaks of no
+    other page.
+    """
+    asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if alone else ""
+    if not answer.found or not answer.hits:
+        return _not_found(answer, words, asked)
+    hit = answer.hits[rank]
+    figures = shown_figures(answer, rank, own=alone)
+    head = [asked, _reading(answer, words), *_figure_lines(figures, answer, hit, words)]
+    own = next((figure for figure in figures if figure.paragraph == hit.paragraph.id), None)
+    suggestion = _did_you_mean(answer, words) if rank == 0 and not alone else ""
+    return _page(head, hit, own, words, [_elsewhere(other_titles(answer, hit), words), suggestion])
+
+
+def context_page(
+    hit: Hit, before: Paragraph | None, here: Paragraph, after: Paragraph | None, words: Words
+) -> str:
+    """Render the paragraph `here` between the ones around it, with all that is known of its source.
+
+    The result that the reader came from is marked wherever it stands among them.
+    """
+
+    def part(paragraph: Paragraph | None, choose: Callable[[str, int], Span], limit: int) -> str:
+        if paragraph is None:
+            return ""
+        text = _converted(paragraph.text, words)
+        marks = _marks(hit, None) if paragraph.id == hit.paragraph.id else ()
+        return styled(text, marks, choose(text, limit))
+
+    middle = part(here, excerpt, NEIGHBOUR_UNITS * 2)
+    parts = [
+        part(before, last_sentences, NEIGHBOUR_UNITS),
+        quote(middle, fold_after=MessageLimit.MAX_TEXT_LENGTH),  # never folded: it was asked for
+        part(after, excerpt, NEIGHBOUR_UNITS),
+        words.shown(source_line(here, words, here.source, here.author)),
+    ]
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def _reading(answer: Answer, words: Words) -> str:
+    """Say how a follow-up was read; empty for a question that stands by itself."""
+    read_as = answer.question.read_as
+    return (
+        f"<i>{words.answers.read_as.format(question=escape(shorten(read_as, NAME_UNITS)))}</i>"
+        if read_as
+        else ""
+    )
+
+
+def _did_you_mean(answer: Answer, words: Words) -> str:
+    """Offer the suggested question; empty where there is none."""
+    return words.answers.did_you_mean.format(question=escape(answer.suggestion)) if answer.suggestion else ""
+
+
+def _not_found(answer: Answer, words: Words, asked: str) -> str:
+    head = [
+        asked,
+        _reading(answer, words),
+        words.answers.not_found,
+        _did_you_mean(answer, words) or words.answers.rephrase,
+    ]
+    if not (answer.near and answer.hits):
+        return words.shown(lines(head))
+    return _page([*head, f"\n<b>{words.answers.perhaps}</b>"], answer.hits[0], None, words)
+
+
+def _page(
+    head: Sequence[str], hit: Hit, figure: Figure | None, words: Words, foot: Sequence[str] = ()
+) -> str:
+    paragraph = hit.paragraph
+    checked = words.curation.checked if hit.checked else ""
+    above, below = (
+        words.shown(lines(head)),
+        words.shown(lines([source_line(paragraph, words), checked, *foot])),
+    )
+    room = MessageLimit.MAX_TEXT_LENGTH - units(visible(f"{above}\n\n{below}")) - ELLIPSES
+    text = _converted("\n".join([paragraph.text, *(after.text for after in hit.continued)]), words)
+    within = excerpt(text, room, _kept(hit, figure))
+    # What answers is not folded away below the first lines, nor is a list that was asked for.
+    in_sight = not hit.continued and all(start < FIRST_LINES for start, _ in hit.answering)
+    shown = quote(styled(text, _marks(hit, figure), within), FOLDED if in_sight else FOLDED_LONG)
+    return lines([above, shown, below])
+
+
+def _converted(text: str, words: Words) -> str:
+    """Return a text in the reader's characters, each in its place: marks and figures go by place."""
+    shown = words.shown(text)
+    return shown if len(shown) == len(text) else text
+
+
+def _kept(hit: Hit, figure: Figure | None) -> Span | None:
+    """Choose what an excerpt must hold: the sentence with the figure, or else the first that answers."""
+    if figure:
+        own = (span for span in hit.answering if span[0] <= figure.start and figure.end <= span[1])
+        return next(own, (figure.start, figure.end))
+    return next(iter(hit.answering or hit.marks), None)
+
+
+def _marks(hit: Hit, figure: Figure | None) -> list[Style]:
+    """Put in bold the sentence with the figure, the figure alone where that is long, or else what answers.
+
+    Where no sentence stands out, the figure is bold and the matched words are underlined.
+    """
+    kept = _kept(hit, figure)
+    if figure and kept:
+        start, end = kept if kept[1] - kept[0] <= LONG_SENTENCE else (figure.start, figure.end)
+        bold = [(start, end, "b")]
+    else:
+        bold = [(start, end, "b") for start, end in hit.answering]
+    words = () if hit.answering or hit.continued else hit.marks
+    return [*bold, *((start, end, "u") for start, end in words)]
+
+
+def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Words) -> list[str]:
+    """Give the best figure a line of its own, and the others one together."""
+    described = []
+    here = number_of(answer, hit.paragraph.id)
+    for figure in figures:
+        about = [escape(shorten(part, NAME_UNITS)) for part in (figure.metric, figure.period) if part]
+        if (number := number_of(answer, figure.paragraph)) and number != here:
+            about.append(words.answers.in_result.format(number=number))
+        described.append((escape(shorten(as_shown(figure, answer), NAME_UNITS)), " · ".join(about)))
+    if not described:
+        return []
+    (best, about_best), *others = described
+    also = words.answers.between.join(f"{text} {about}".strip() for text, about in others)
+    return [f"<b>{best}</b>　{about_best}".rstrip(), words.answers.also.format(figures=also) if also else ""]
+
+
+def source_line(paragraph: Paragraph, words: Words, *names: str | None) -> str:
+    """Name the document, the section, the date, and other `names` in between."""
+    title = paragraph.title if paragraph.title.strip() else paragraph.document
+    date = date_text(paragraph.date, words) if paragraph.date else None
+    parts = [shorten(part, NAME_UNITS) for part in (title, paragraph.section, *names, date) if part]
+    return "📄 " + " · ".join(escape(part) for part in parts if part)
+
+
+def _elsewhere(titles: Sequence[str], words: Words) -> str:
+    """Name the other articles that say the same; empty for none."""
+    if not titles:
+        return ""
+    named = words.answers.between.join(shorten(title, NAME_UNITS) for title in titles[:ELSEWHERE])
+    said = words.answers.elsewhere if len(titles) <= ELSEWHERE else words.answers.elsewhere_more
+    return escape(said.format(titles=named, count=len(titles)))
+
+
+def date_text(iso: str, words: Words) -> str:
+    """Write an ISO 8601 date, whole or reduced, as the language does; anything else stays as it is."""
+    parts = iso.split("-")
+    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
+        return iso
+    form = (words.answers.year, words.answers.month, words.answers.day)[len(parts) - 1]
+    return form.format(**dict(zip(("year", "month", "day"), (int(part) for part in parts), strict=False)))

@@ -1,0 +1,56 @@
+"""What admins read of a rebuild: its progress and its report, as HTML within the limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.screens.documents import named
+from bot.screens.markup import escape, lines, shorten
+
+if TYPE_CHECKING:
+    from bot.messages import Words
+    from retrieval.contents import Progress
+    from retrieval.index import Report
+
+SKIPPED = 10  # files named in a report
+REASON_UNITS = 160
+
+
+def rebuild_progress(progress: Progress | None, words: Words) -> str:
+    if progress is None:
+        return words.documents.reindex_started
+    counted = words.documents.reindex_progress.format(done=progress.done, total=progress.total)
+    return lines([counted, named(progress.path) if progress.path else ""])
+
+
+def rebuild_report(report: Report, words: Words) -> str:
+    """Say what was read and what was skipped and why, the first files by name."""
+    done = words.documents.reindex_done.format(
+        seconds=f"{report.seconds:.1f}",
+        files=report.files,
+        read=report.read,
+        unchanged=report.unchanged,
+        removed=report.removed,
+        documents=report.documents,
+        paragraphs=report.paragraphs,
+        figures=report.figures,
+    )
+    if not report.skipped:
+        return f"✅ {done}"
+    more = len(report.skipped) - SKIPPED
+    return lines(
+        [
+            f"✅ {done}",
+            "",
+            words.documents.reindex_skipped.format(count=len(report.skipped)),
+            *(
+                f"· {named(one.path)}：{escape(shorten(one.reason, REASON_UNITS))}"
+                for one in report.skipped[:SKIPPED]
+            ),
+            words.documents.reindex_more.format(count=more) if more > 0 else "",
+        ]
+    )
+
+
+def rebuild_failure(reason: str, words: Words) -> str:
+    return f"⚠️ {words.documents.reindex_failed.format(reason=escape(shorten(reason, REASON_UNITS)))}"
