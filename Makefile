@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench ablation review lint format requirements browser clean
+.PHONY: help run test bench ablation pictures review lint format requirements browser clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -15,13 +15,16 @@ run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this m
 	@$(BIN)/wenju run
 
 test: .venv/.dev browser ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
 
 bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 	$(BIN)/python -m tests.benchmarks
 
 ablation: .venv/.dev ## Measure what each means of the retrieval is worth, on judged sets: SETS="FOLDER …"
 	$(BIN)/python -m tests.benchmarks.ablation $(SETS)
+
+pictures: .venv/.dev browser ## Take the README's pictures anew, from the bot in its chat page
+	$(BIN)/python -m tests.pictures
 
 review: .venv/.runtime ## Open the query log as a web page
 	@$(BIN)/wenju review

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import re
+from collections import deque
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from telegram import Update
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application, BaseUpdateProcessor
 
@@ -25,6 +28,7 @@ POLL_SECONDS = 10  # of one long poll
 POLL_INTERVAL = 0.1  # seconds between polls: an update that cannot be read must not spin
 LONGEST_WAIT = 30.0  # seconds between two tries to reach Telegram
 UPDATES = 10_000  # handled at a time: they mostly wait for their chat's turn; the searchers bound the work
+REMEMBERED = 1000  # updates that are not handled again
 FAREWELL = 20.0  # seconds at the end for what is under way: two thirds of what Docker Compose grants
 
 logger = logging.getLogger(__name__)
@@ -86,13 +90,20 @@ async def poll(application: App, polling: Polling, stop: asyncio.Event, on_stop:
 
 
 class UpdateProcessor(BaseUpdateProcessor):
-    """Handles updates side by side, and can give up those that are under way."""
+    """Handles updates side by side, each once, and can give up those that are under way."""
 
     def __init__(self) -> None:
         super().__init__(UPDATES)
         self._under_way: set[asyncio.Task[Any]] = set()
+        self._handled: deque[int] = deque(maxlen=REMEMBERED)
 
-    async def do_process_update(self, _: object, coroutine: Awaitable[Any]) -> None:
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        if isinstance(update, Update):
+            if update.update_id in self._handled:  # Telegram repeats what it takes for not received
+                assert inspect.iscoroutine(coroutine)
+                coroutine.close()
+                return
+            self._handled.append(update.update_id)
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)

@@ -109,6 +109,7 @@ def add_routes(application: App, services: Services) -> None:
             CommandHandler("start", invitations.accept, new & private & filters.Regex(BY_LINK)),
             CommandHandler("start", conversation.start, new),
             CommandHandler("help", conversation.help, new),
+            CommandHandler("id", conversation.ids, new),
             CommandHandler("ask", questions.command, new | edited),
             CommandHandler("language", language.command, new),
             CommandHandler("forget", forgetting.command, new),

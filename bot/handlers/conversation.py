@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 from bot import delivery
 from bot.keyboards.answers import example_buttons
 from bot.menu import publish_for
-from bot.screens.markup import escape
+from bot.screens.markup import escape, lines
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, Update
@@ -44,6 +44,16 @@ class Conversation:
         if self._people.is_admin(update.effective_user):
             parts.append(words.conversation.admin_help)
         await _say(update, "\n\n".join(parts))
+
+    async def ids(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
+        """Tell the numbers that the settings ask for."""
+        user, chat = update.effective_user, update.effective_chat
+        if user and chat and update.message:
+            words = self._people.words_of(user)
+            numbers = [words.conversation.your_id.format(id=f"<code>{user.id}</code>")]
+            if chat.type != ChatType.PRIVATE:
+                numbers.append(words.conversation.group_id.format(id=f"<code>{chat.id}</code>"))
+            await delivery.reply(update.message, lines(numbers))
 
     async def unknown_command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         await _say(update, self._people.words_of(update.effective_user).conversation.unknown_command)

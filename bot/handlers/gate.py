@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from bot.state.people import People
 
+OPEN_TO_ALL = rf"{BY_LINK}|^/id$"
+"""An invitation, which is checked next, and the question for the number that an admin lists."""
+
 
 class Gate:
     def __init__(self, people: People) -> None:
@@ -30,8 +33,8 @@ class Gate:
             return
         message = update.message
         in_private = chat is not None and chat.type == ChatType.PRIVATE
-        if message and in_private and re.match(BY_LINK, message.text or ""):
-            return  # the invitation is checked next
+        if message and in_private and re.match(OPEN_TO_ALL, message.text or ""):
+            return
         closed = self._people.words_of(user).access.closed
         if update.callback_query:
             await delivery.toast(update.callback_query, closed)

@@ -21,6 +21,8 @@ class ConversationWords:
     ask_for_question: str
     text_only: str
     failed: str
+    your_id: str
+    group_id: str
     refused: str
 
 
@@ -61,6 +63,8 @@ CHINESE = ConversationWords(
     ask_for_question="请在 /ask 后面写上问题，例如：\n/ask 2021年进出口总额是多少",
     text_only="抱歉，我只看得懂文字，请用文字提问。",
     failed="抱歉，刚才出了点问题，请稍后再试。",
+    your_id="您的编号：{id}",
+    group_id="这个群的编号：{id}",
     refused="抱歉，此功能仅限管理员使用。",
 )
 
@@ -103,5 +107,7 @@ ENGLISH = ConversationWords(
     ask_for_question="Please write the question after /ask, e.g.\n/ask 2021年进出口总额是多少",
     text_only="Sorry, I only understand text. Please type your question.",
     failed="Sorry, something went wrong. Please try again in a moment.",
+    your_id="Your id: {id}",
+    group_id="This group's id: {id}",
     refused="Sorry, this is for administrators only.",
 )

@@ -24,6 +24,7 @@ ELSEWHERE = 2  # articles named that say the same
 NAME_UNITS = 100  # of a title, heading or metric
 QUESTION_UNITS = 200
 NEIGHBOUR_UNITS = 900  # of the text before and after
+MARKED = 30  # runs in each of the three texts around: a message has at most 100
 ELLIPSES = 2  # that cutting may add
 FOLDED = 200  # units from which a quotation is folded to its first three lines
 FOLDED_LONG = 800  # and one that has to be seen further down
@@ -61,7 +62,7 @@ def context_page(
             return ""
         text = _converted(paragraph.text, words)
         marks = _marks(hit, None) if paragraph.id == hit.paragraph.id else ()
-        return styled(text, marks, choose(text, limit))
+        return styled(text, marks, choose(text, limit), most=MARKED)
 
     middle = part(here, excerpt, NEIGHBOUR_UNITS * 2)
     parts = [

@@ -1,13 +1,15 @@
 """Which results of an Answer have a page of their own, and what stands on each. It renders nothing.
 
 A result is named by its rank in the Answer, from 0, which the log and the buttons know too. A near-copy of an
-earlier result has no page, and neither has a paragraph that an earlier one's list runs on into.
+earlier result has no page, and neither has a paragraph that an earlier one's list runs on into, or one that
+is far behind the best and holds no figure that is shown.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retrieval.coverage import relevant
 from retrieval.figure_fitness import fitting
 from retrieval.figures import qualified
 
@@ -21,10 +23,13 @@ def shown_ranks(answer: Answer) -> list[int]:
     """Return the ranks that have a page, in order; only the first where nothing is found."""
     if not answer.found:
         return [0]
+    worth = {hit.paragraph.id for hit in relevant(answer.hits)}
+    worth.update(figure.paragraph for figure in fitting(answer)[:FIGURES])
     on_others: set[str] = set()
     ranks = []
     for rank, hit in enumerate(answer.hits):
-        if hit.same_as is None and hit.paragraph.id not in on_others:
+        here = hit.paragraph.id
+        if here in worth and hit.same_as is None and here not in on_others:
             ranks.append(rank)
             on_others.update(after.id for after in hit.continued)
     return ranks

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,9 +89,9 @@ def test_any_comment_is_kept(log: QueryLog, comment: str) -> None:
 def test_an_answer_is_known_by_its_message(log: QueryLog) -> None:
     """The row of an answer is found by the message that carries it, the newest where numbers come again."""
     chat = log.pseudonyms.chat(5)
-    for _ in range(2):
+    for second in range(2):
         entry = asked(log)
-        log.record(replace(entry, reply=40))
+        log.record(replace(entry, reply=40, at=entry.at + timedelta(seconds=second)))
     found = log.read(lambda db: read_answer(db, chat, 40))
     assert found is not None
     assert found.id == entry.id

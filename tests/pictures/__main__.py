@@ -125,12 +125,14 @@ async def manage(scene: Scene, folder: Path) -> None:
     await scene.press("1")
     await scene.take("pin")
     await scene.press(CHINESE.curation.take)
+    await scene.until("return document.querySelector('#toast').hidden")
     await scene.tab("user")
     await scene.say("注册公司要等几天？")
     await scene.take("checked")
     await scene.tab("admin")
     await scene.say("/stats")
     await scene.sees("🟦", ".row.in")
+    await scene.run("[...document.querySelectorAll('.photo')].at(-1).scrollIntoView()")
     await scene.take("stats")
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.answer import answer
+from retrieval.coverage import relevant
 from retrieval.index import Index
 
 if TYPE_CHECKING:
@@ -35,3 +36,15 @@ def test_what_the_article_is_about_decides(
     index = Index(tmp_path / "index")
     index.build(documents(port=PORT.replace("# 黑龙江省河港", "# 河港")))
     assert answer(index.current(), question).found is found
+
+
+def test_what_comes_near_the_best(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Paragraphs that are far behind the best one are not worth a look; it always is."""
+    index = Index(tmp_path / "index")
+    index.build(documents(port=PORT, crops="# 秋粮\n\n全省粮食入库顺利。\n\n煤炭价格平稳。\n"))
+    hits = answer(index.current(), "全年货物吞吐量达到多少万吨，其中粮食占几成").hits
+    near = relevant(hits)
+    assert near[0] == hits[0]
+    assert near == [hit for hit in hits if 2 * hit.score >= hits[0].score]
+    assert 0 < len(near) < len(hits)
+    assert relevant(()) == []

@@ -58,6 +58,17 @@ async def test_closed(asker: Person, admin: Person, sandbox: Sandbox) -> None:
 
 
 @with_bot
+async def test_numbers_for_the_settings(asker: Person, admin: Person, sandbox: Sandbox) -> None:
+    """Anybody is told their own number, also by a closed bot, and an admin that of a group too."""
+    assert str(asker.id) in (await asker.ask("/id")).text
+    group = sandbox.group("课题组", admin, asker)
+    await asker.say("/id", chat=group)
+    told = await admin.ask("/id", chat=group)
+    assert str(group.id) in told.text
+    assert len(group.replies) == 1
+
+
+@with_bot
 async def test_invitation(asker: Person, admin: Person, stranger: Person, sandbox: Sandbox) -> None:
     """Who follows an admin's link may ask, others not; withdrawn, it puts its guests out."""
     link = await link_of(admin)
@@ -193,6 +204,7 @@ async def test_privacy_notice(
 ) -> None:
     """An admin is told once that mentions in groups cannot be seen, and not at all where they can."""
     monkeypatch.setattr("bot.notices.TELL_EVERY", 0.05)
+    sandbox.privacy = True
     assert callable(running)
     async with running():
         await admin.ask("/help")
@@ -203,12 +215,9 @@ async def test_privacy_notice(
     assert sum(reply.text == WORDS.privacy for reply in admin.replies) == 1
 
 
-async def test_no_privacy_notice(
-    running: object, admin: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_privacy_notice(running: object, admin: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the bot sees all messages of groups there is nothing to tell."""
     monkeypatch.setattr("bot.notices.TELL_EVERY", 0.05)
-    sandbox.world.privacy = False
     assert callable(running)
     async with running():
         await admin.ask("/help")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 with_bot = pytest.mark.usefixtures("bot")
 
-QUESTION = "全县茶园面积多少亩"
+QUESTION = "公路什么时候通车"
 UNANSWERED = "木星的卫星有几颗"
 TEXTS = SIMPLIFIED.feedback
 REASONS = [

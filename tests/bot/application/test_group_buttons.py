@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 with_bot = pytest.mark.usefixtures("bot")
 for_all = pytest.mark.parametrize("settings", ["all"], indirect=True)
 
-QUESTION = "全县茶园面积多少亩"
-SLIP = "盘山公录全长多少公里"
+QUESTION = "公路什么时候通车"
+SLIP = "盘山公录有多少座隧道"
 
 
 @pytest.fixture

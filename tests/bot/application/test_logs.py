@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import sqlite3
@@ -200,6 +201,8 @@ async def test_forgotten_row(asker: Person, admin: Person, settings: Settings) -
     await asker.ask(TEA)
     listing = await admin.ask("/logs")
     with sqlite3.connect(settings.query_log) as db:
+        while not db.execute("SELECT reply FROM queries").fetchone()[0]:  # noqa: ASYNC110 - only the file tells
+            await asyncio.sleep(0.05)
         for table in ("hits", "figures", "queries"):
             db.execute(f"DELETE FROM {table}")
     said = await (await admin.press(listing, "1")).wait()
