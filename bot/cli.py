@@ -237,7 +237,7 @@ def _curated(state: Path) -> CuratedIndex | None:
 
 
 def _readable(given: Answer, limit: int) -> str:
-    from bot.screens.pages import shown_ranks
+    from bot.pages import shown_ranks
     from retrieval.figure_fitness import fitting
     from retrieval.figures import qualified
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from telegram import (
+        Bot,
         CallbackQuery,
         Document,
         InlineQuery,
@@ -49,6 +50,11 @@ async def reply(
             reply_markup=buttons,
         )
     )
+
+
+async def send(bot: Bot, chat: int, html: str) -> None:
+    """Tell somebody what they did not just ask for. A lost connection is tried again."""
+    await _patiently(lambda: bot.send_message(chat, html, parse_mode=ParseMode.HTML))
 
 
 async def edit(

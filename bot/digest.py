@@ -7,9 +7,9 @@ import logging
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot import delivery
 from bot.log.statistics import TOP, Days, read_dislikes, read_gaps, read_statistics
 from bot.screens.statistics import digest
 from retrieval.errors import WenjuError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.state.people import People
 
 LONGEST_SLEEP = 600.0  # seconds: the machine's clock may be set, or it may sleep itself
-AGAIN = timedelta(minutes=10)  # after the log could not be read
+AGAIN = timedelta(minutes=10)  # after the log could not be read, or Telegram not be reached
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ async def send_digests(bot: Bot, log: QueryLog, people: People, at: time) -> Non
         if now.time() >= at:
             try:
                 await send_digest(bot, log, people, now.date() - timedelta(1))
-            except WenjuError as error:
+            except (WenjuError, TelegramError) as error:
                 logger.warning("the digest waits: %s", error)
                 then = min(then, now + AGAIN)
         while (wait := (then - datetime.now().astimezone()).total_seconds()) > 0:  # noqa: ASYNC110 - for a time of day
@@ -52,7 +52,7 @@ async def send_digests(bot: Bot, log: QueryLog, people: People, at: time) -> Non
 async def send_digest(bot: Bot, log: QueryLog, people: People, day: date) -> None:
     """Send the digest of a day to all who want it and do not have it yet; none where nothing was asked.
 
-    Raise QueryLogError or StateError.
+    Raise QueryLogError or StateError, or TelegramError where it was not sent and may be at another try.
     """
     wanting = [admin for admin in people.admins if people.wants_digest(admin)]
     if not wanting:
@@ -60,13 +60,26 @@ async def send_digest(bot: Bot, log: QueryLog, people: People, day: date) -> Non
     statistics, gaps, dislikes = await asyncio.to_thread(log.read, lambda db: _read(db, day))
     if not statistics.asked and not dislikes:
         return
+    failure: TelegramError | None = None
     for admin in wanting:
         if await asyncio.to_thread(people.take_digest, admin, day.isoformat()):
             text = digest(statistics, gaps, dislikes, day, people.words_for_id(admin))
             try:
-                await bot.send_message(admin, text, parse_mode=ParseMode.HTML)
+                await delivery.send(bot, admin, text)
+            except (BadRequest, Forbidden) as error:  # such as somebody who has blocked the bot
+                logger.warning("a digest cannot be sent: %s", error)
             except TelegramError as error:
-                logger.warning("a digest could not be sent: %s", error)
+                await asyncio.to_thread(_give_back, people, admin)
+                failure = error
+    if failure:
+        raise failure
+
+
+def _give_back(people: People, admin: int) -> None:
+    """Have the digest of an admin who still wants it count as not sent. Raise StateError."""
+    if people.wants_digest(admin):
+        people.set_digest(admin, wanted=False)
+        people.set_digest(admin, wanted=True)
 
 
 def _read(db: Database, day: date) -> tuple[Statistics, list[Gap], list[Dislike]]:

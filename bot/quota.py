@@ -23,6 +23,13 @@ class Quota:
 
     def wait(self, person: int) -> float:
         """Count a question and return 0.0, or count nothing and return the seconds until one is free."""
+        seconds = self.until_free(person)
+        if not seconds:
+            self._asked[person].append(self._clock())
+        return seconds
+
+    def until_free(self, person: int) -> float:
+        """Return the seconds until a question is free, 0.0 where one is, and count nothing."""
         now = self._clock()
         asked = self._asked.setdefault(person, deque())
         self._asked.move_to_end(person)
@@ -30,7 +37,4 @@ class Quota:
             self._asked.popitem(last=False)
         while asked and asked[0] <= now - SECONDS:
             asked.popleft()
-        if len(asked) >= self._per_minute:
-            return asked[0] + SECONDS - now
-        asked.append(now)
-        return 0.0
+        return asked[0] + SECONDS - now if len(asked) >= self._per_minute else 0.0

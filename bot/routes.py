@@ -15,8 +15,8 @@ from telegram.ext import (
     filters,
 )
 
+from bot.documents.documents import Documents
 from bot.documents.folder import DocumentsFolder
-from bot.documents.holdings import Documents
 from bot.documents.trash import Trash
 from bot.handlers.addressing import Addressed, AddressedCommand
 from bot.handlers.conversation import Conversation
@@ -40,11 +40,12 @@ from bot.handlers.statistics import StatisticsChart
 from bot.handlers.trash import TrashCan
 from bot.handlers.unanswered import Unanswered
 from bot.handlers.uploads import Uploads
-from bot.keyboards.access import FORGET, INVITATION
-from bot.keyboards.answers import EXAMPLE, LANGUAGE, PRESS, STAY
+from bot.keyboards.access import FORGET, INVITATION, LANGUAGE
+from bot.keyboards.answers import EXAMPLE, PRESS
 from bot.keyboards.curation import CHOICE, PIN, PINS
 from bot.keyboards.documents import CANCEL, EMPTY, FILE, LISTING, RESTORE, TRASH
 from bot.keyboards.feedback import REASON, VOTE
+from bot.keyboards.layout import STAY
 from bot.keyboards.logs import ENTRY, EXPORT, GAP, GAPS, LOGS, STATISTICS
 from bot.quota import Quota
 
@@ -81,7 +82,7 @@ def add_routes(application: App, services: Services) -> None:
     language = LanguageChoice(people)
     quota = Quota(settings.questions_per_minute)
     questions = Questions(library, log, people, quota, services.source)
-    inline = Inline(library, log, people, services.source)
+    inline = Inline(library, log, people, quota, services.source)
     folder = DocumentsFolder(settings.documents)
     documents = Documents(folder, Trash(settings.trash, folder), library)
     paging = Paging(library, documents, log, people, questions, settings.group_buttons)

@@ -62,7 +62,7 @@ def answer(  # noqa: PLR0913 - what a question may come with, all of it optional
 
     `before` is the asker's question before this one, as it was read: a follow-up is completed from it, unless
     only the words alone find something. Without `synonyms` the built-in ones are used. What was `curated` for
-    a near-identical question comes first. `about` is a text that is asked about, such as a forwarded one: the
+    the same question comes first. `about` is a text that is asked about, such as a forwarded one: the
     question is answered from its article, or else read as following the text's first line.
     """
     asked = _Asked(snapshot, text, limit, synonyms or built_in(), curated)
@@ -98,7 +98,7 @@ def _answer(asked: _Asked, before: str | None, article: range | None = None) -> 
     question = understand(asked.text, snapshot.dictionary, before, asked.synonyms)
     understood = time.perf_counter()
     found = _search(snapshot, question, asked.limit, article)
-    if pinned := _pinned(asked, question, found):
+    if pinned := _pinned(asked, question, found, article):
         others = (one for one in found if one[0].paragraph.id != pinned[0].paragraph.id)
         found = [pinned, *others][: asked.limit]
     searched = time.perf_counter()
@@ -107,8 +107,8 @@ def _answer(asked: _Asked, before: str | None, article: range | None = None) -> 
     ranked = time.perf_counter()
     hits = _read_closely(snapshot, question, hits, figures[:FIGURES])
     read = time.perf_counter()
-    share = covered(snapshot, question, hits[0]) if hits else 0.0
-    is_found = pinned is not None or share >= (FOUND if article is None else NEAR)
+    share = 1.0 if pinned else covered(snapshot, question, hits[0]) if hits else 0.0
+    is_found = share >= (FOUND if article is None else NEAR)
     suggestion = None if pinned else suggest(snapshot, question)
     suggested = time.perf_counter()
     return Answer(
@@ -144,12 +144,17 @@ def _search(snapshot: Snapshot, question: Question, limit: int, article: range |
     return [*own, *below][:limit]
 
 
-def _pinned(asked: _Asked, question: Question, found: Sequence[_Found]) -> _Found | None:
-    """The paragraph that a person chose for this question, scored as the best one; None without one."""
+def _pinned(
+    asked: _Asked, question: Question, found: Sequence[_Found], article: range | None
+) -> _Found | None:
+    """The paragraph that a person chose for this question, scored as the best one; None without one.
+
+    None, too, where it lies outside of the `article` that is asked about.
+    """
     chosen = asked.curated.matching(question.normal) if asked.curated else None
     paragraph = locate(asked.snapshot, chosen) if chosen else None
     row = asked.snapshot.row(paragraph.id) if paragraph else None
-    if row is None:
+    if row is None or (article is not None and row not in article):
         return None
     hit, figures = asked.snapshot.hit(question, row, found[0][0].score if found else 1.0)
     return replace(hit, checked=True), figures

@@ -28,11 +28,12 @@ RELEVANT = 0.5
 def covered(snapshot: Snapshot, question: Question, best: Hit) -> float:
     """The share, of the highest score that any paragraph could have, that the search gave to its best.
 
-    0 where the question is about a place that the best paragraph's article never names.
+    0 where the question has no terms, or is about a place that the best paragraph's article never names.
     """
-    if _is_elsewhere(snapshot, question, best):
+    highest = snapshot.searcher.paragraphs.highest_score(question.terms)
+    if highest == 0 or _is_elsewhere(snapshot, question, best):
         return 0.0
-    return best.score / snapshot.searcher.paragraphs.highest_score(question.terms)
+    return best.score / highest
 
 
 def relevant(hits: Sequence[Hit]) -> list[Hit]:

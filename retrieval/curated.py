@@ -1,6 +1,6 @@
 """Curated answers: questions with the paragraph that a person chose for each.
 
-Looks up what was chosen for a near-identical question, and finds its paragraph in the Snapshot in use, by id
+Looks up what was chosen for the same question, and finds its paragraph in the Snapshot in use, by id
 or else by its text, which outlives a renamed file. Who chose it, and where that is kept, is not known here.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from retrieval.likeness import QuestionIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from retrieval.model import Paragraph
     from retrieval.snapshot import Snapshot
@@ -40,24 +40,16 @@ class CuratedIndex:
     """Immutable; safe for many threads. Built once, and looked up with each question."""
 
     def __init__(self, curated: Iterable[Curated] = ()) -> None:
-        """Of several for near-identical questions the first of the most alike is taken."""
+        """Of several for the same question the first is taken."""
         self._curated = tuple(curated)
         self._questions = QuestionIndex()
         for one in self._curated:
             self._questions.add(one.question)
 
-    def __len__(self) -> int:
-        return len(self._curated)
-
     def matching(self, question: str) -> Curated | None:
-        """What was chosen for the most alike question; None where none is near-identical."""
-        nearest = self._questions.nearest(question) if self._curated else None
-        return None if nearest is None else self._curated[nearest[0]]
-
-
-def matching(question: str, curated: Sequence[Curated]) -> Curated | None:
-    """As CuratedIndex.matching, for a single look."""
-    return CuratedIndex(curated).matching(question)
+        """What was chosen for the same question, however politely it is asked; None without one."""
+        number = self._questions.same(question)
+        return None if number is None else self._curated[number]
 
 
 def locate(snapshot: Snapshot, curated: Curated) -> Paragraph | None:

@@ -126,18 +126,6 @@ class Snapshot:
         row = self.row(paragraph_id)
         return None if row is None else self.at(row)[0]
 
-    def around(self, paragraph_id: str) -> tuple[Paragraph | None, Paragraph | None]:
-        """The paragraphs before and after in the same Document; (None, None) for an unknown id."""
-        row = self.row(paragraph_id)
-        if row is None:
-            return None, None
-        here = self.at(row)[0]
-        before = self.at(row - 1)[0] if here.position > 0 else None
-        after = self.at(row + 1)[0] if row + 1 < self.paragraphs else None
-        if after is not None and (after.document, after.article) != (here.document, here.article):
-            after = None
-        return before, after
-
     def passage(
         self, paragraph_id: str, shift: int
     ) -> tuple[Paragraph | None, Paragraph | None, Paragraph | None] | None:

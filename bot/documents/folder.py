@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from bot.documents.file_names import numbered, safe_name, suffix_of
+from bot.file_names import numbered, safe_name, suffix_of
 from retrieval.documents import SUFFIXES, find_files
 from retrieval.errors import WenjuError
 from retrieval.snapshot import sync

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.screens.markup import escape
+from bot.markup import escape
 
 if TYPE_CHECKING:
     from telegram import Update

@@ -8,8 +8,8 @@ from telegram.constants import ChatType
 
 from bot import delivery
 from bot.keyboards.answers import example_buttons
+from bot.markup import escape, lines
 from bot.menu import publish_for
-from bot.screens.markup import escape, lines
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, Update

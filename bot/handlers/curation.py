@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 from telegram import ForceReply, Message
 
@@ -17,7 +18,6 @@ from bot.handlers.admin_only import refused
 from bot.keyboards.curation import (
     PAGE,
     ChoicePress,
-    Origin,
     PinPress,
     PinsPage,
     choice_buttons,
@@ -27,12 +27,14 @@ from bot.keyboards.curation import (
     take_buttons,
 )
 from bot.log.database import read_answer
-from bot.screens import curation as reports
-from bot.screens.markup import escape
-from bot.state.curation import SameQuestionError
+from bot.markup import escape
+from bot.screens import curation as screens
+from bot.state.curation import NoQuestionError, SameQuestionError
+from bot.state.curation_prompts import Origin
+from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Coroutine, Sequence
 
     from sqlite_utils import Database
     from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from retrieval.model import Paragraph
 
     Screen = tuple[str, InlineKeyboardMarkup]
+    Reply = tuple[str, InlineKeyboardMarkup | None]
+    Handle = Callable[["PinnedAnswers", Update, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,19 @@ class _Choice:
     target: Origin
     question: str
     paragraphs: Sequence[Paragraph]
+
+
+def _needs_index(handle: Handle) -> Handle:
+    """Have a handler say so where there is no index; it answers a press only after it has looked there."""
+
+    @wraps(handle)
+    async def handled(self: PinnedAnswers, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        try:
+            await handle(self, update, context)
+        except SnapshotError:
+            await self.tell_of_missing_index(update)
+
+    return handled
 
 
 class PinnedAnswers:
@@ -69,8 +86,16 @@ class PinnedAnswers:
         self._curation = curation
         self._prompts = prompts
 
+    async def tell_of_missing_index(self, update: Update) -> None:
+        said = self._people.words_of(update.effective_user).answers.no_index_admin
+        if update.callback_query:
+            await delivery.toast(update.callback_query, said)
+        elif update.message:
+            await delivery.reply(update.message, escape(said))
+
     # Choosing
 
+    @_needs_index
     async def pin(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer `/pin`, sent as a reply to an answer, with the paragraphs that may be chosen."""
         message = update.message
@@ -83,6 +108,7 @@ class PinnedAnswers:
         screen = _offer(press, choice, words) if press and choice else None
         await delivery.reply(message, *(screen or (escape(words.curation.pin_how), None)))
 
+    @_needs_index
     async def choose(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Take a press on the way to a chosen paragraph."""
         query = update.callback_query
@@ -113,7 +139,7 @@ class PinnedAnswers:
                     await delivery.toast(query, words.curation.nothing)
                 elif press.action == "show":
                     await delivery.toast(query)
-                    page = reports.candidate(choice.question, choice.paragraphs[place], words)
+                    page = screens.candidate(choice.question, choice.paragraphs[place], words)
                     await delivery.edit(query.message, page, take_buttons(press, place, words))
                 else:
                     await self._take(query, query.message, choice, choice.paragraphs[place])
@@ -134,12 +160,16 @@ class PinnedAnswers:
         if choice.target.kind == "pin":
             pin = await asyncio.to_thread(self._curation.move, choice.target.id, paragraph)
         else:
-            pin = await asyncio.to_thread(self._curation.pin, choice.question, paragraph)
+            try:
+                pin = await asyncio.to_thread(self._curation.pin, choice.question, paragraph)
+            except NoQuestionError:
+                await delivery.toast(query, words.curation.no_question)
+                return
         if pin is None:
             await delivery.toast(query, words.curation.gone)
             return
         await delivery.toast(query, words.curation.taken)
-        page = reports.pin_page(pin, paragraph, words)
+        page = screens.pin_page(pin, paragraph, words)
         await delivery.edit(message, page, pin_buttons(pin.id, 0, words))
 
     async def _choice(self, origin: Origin) -> _Choice | None:
@@ -167,23 +197,26 @@ class PinnedAnswers:
 
     # What was chosen
 
+    @_needs_index
     async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer `/curated` with the list."""
         if update.message and not await refused(update, self._people):
             words = self._people.words_of(update.effective_user)
             await delivery.reply(update.message, *await self._listing(PinsPage(), words))
 
+    @_needs_index
     async def turn(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Show another page of the list."""
         query = update.callback_query
         page = PinsPage.parse(query.data or "") if query else None
         if query is None or await refused(update, self._people):
             return
+        listing = await self._listing(page, self._people.words_of(query.from_user)) if page else None
         await delivery.toast(query)
-        if page and query.message:
-            words = self._people.words_of(query.from_user)
-            await delivery.edit(query.message, *await self._listing(page, words))
+        if listing and query.message:
+            await delivery.edit(query.message, *listing)
 
+    @_needs_index
     async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Take a press on what can be done with one pin."""
         query = update.callback_query
@@ -197,20 +230,21 @@ class PinnedAnswers:
             return
         match press.action:
             case "show":
+                page = screens.pin_page(pin, await self._library.located(pin.curated), words)
                 await delivery.toast(query)
-                page = reports.pin_page(pin, await self._library.located(pin.curated), words)
                 await delivery.edit(query.message, page, pin_buttons(pin.id, press.offset, words))
             case "reword":
                 await self._ask_for(query.message, "reword", Origin("pin", pin.id), words)
                 await delivery.toast(query)
             case "ask":
                 await delivery.toast(query)
-                asked = reports.remove_question(pin, words)
+                asked = screens.remove_question(pin, words)
                 await delivery.edit(query.message, asked, remove_buttons(pin.id, press.offset, words))
             case "remove":
                 await asyncio.to_thread(self._curation.remove, pin.id)
+                listing = await self._listing(PinsPage(press.offset), words)
                 await delivery.toast(query, words.curation.removed)
-                await delivery.edit(query.message, *await self._listing(PinsPage(press.offset), words))
+                await delivery.edit(query.message, *listing)
 
     async def _listing(self, page: PinsPage, words: Words) -> Screen:
         pins = self._curation.pins
@@ -218,7 +252,7 @@ class PinnedAnswers:
         shown = pins[page.offset : page.offset + PAGE]
         located = [(pin, await self._library.located(pin.curated) is not None) for pin in shown]
         buttons = pins_buttons([pin.id for pin in shown], len(pins), page, words)
-        return reports.pins_listing(located, len(pins), page, words), buttons
+        return screens.pins_listing(located, len(pins), page, words), buttons
 
     # Words of an admin
 
@@ -230,7 +264,7 @@ class PinnedAnswers:
             return
         texts, pin = words.curation, self._curation.get(origin.id)
         if purpose == "reword" and pin:
-            asked, placeholder = reports.reword_prompt(pin, words), texts.reword_placeholder
+            asked, placeholder = screens.reword_prompt(pin, words), texts.reword_placeholder
         else:
             asked, placeholder = escape(texts.search_prompt), texts.search_placeholder
         field = ForceReply(input_field_placeholder=placeholder)
@@ -247,32 +281,38 @@ class PinnedAnswers:
             return False
         words = self._people.words_of(message.from_user)
         text = (message.text or "").strip()
-        if not re.search(r"\w", text):
-            await delivery.reply(message, escape(words.curation.no_question))
-        elif prompt.purpose == "search":
-            await asyncio.to_thread(self._prompts.reply, prompt.id, text)
-            press = ChoicePress("offer", Origin("search", prompt.id))
-            choice = await self._choice(press.origin)
-            screen = _offer(press, choice, words) if choice else (escape(words.curation.gone), None)
-            await delivery.reply(message, *screen)
-        else:
-            await delivery.reply(message, *await self._reworded(prompt, text, words))
+        try:
+            if not re.search(r"\w", text):
+                screen: Reply = escape(words.curation.no_question), None
+            elif prompt.purpose == "search":
+                screen = await self._searched(prompt, text, words)
+            else:
+                screen = await self._reworded(prompt, text, words)
+        except SnapshotError:
+            screen = escape(words.answers.no_index_admin), None
+        await delivery.reply(message, *screen)
         return True
 
-    async def _reworded(
-        self, prompt: Prompt, question: str, words: Words
-    ) -> tuple[str, InlineKeyboardMarkup | None]:
+    async def _searched(self, prompt: Prompt, text: str, words: Words) -> Reply:
+        await asyncio.to_thread(self._prompts.reply, prompt.id, text)
+        press = ChoicePress("offer", Origin("search", prompt.id))
+        choice = await self._choice(press.origin)
+        return _offer(press, choice, words) if choice else (escape(words.curation.gone), None)
+
+    async def _reworded(self, prompt: Prompt, question: str, words: Words) -> Reply:
         try:
             pin = await asyncio.to_thread(self._curation.reword, prompt.origin.id, question)
         except SameQuestionError:
             return escape(words.curation.same_question), None
+        except NoQuestionError:
+            return escape(words.curation.no_question), None
         if pin is None:
             return escape(words.curation.gone), None
-        page = reports.pin_page(pin, await self._library.located(pin.curated), words)
+        page = screens.pin_page(pin, await self._library.located(pin.curated), words)
         return page, pin_buttons(pin.id, 0, words)
 
 
 def _offer(press: ChoicePress, choice: _Choice, words: Words) -> Screen:
     back = PinPress("show", choice.target.id) if choice.target.kind == "pin" else None
     buttons = choice_buttons(press, [paragraph.id for paragraph in choice.paragraphs], words, back)
-    return reports.choice(choice.question, choice.paragraphs, press.offset, words), buttons
+    return screens.choice(choice.question, choice.paragraphs, press.offset, words), buttons

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot import delivery
 from bot.handlers.admin_only import refused
-from bot.screens.markup import escape
+from bot.markup import escape
 
 if TYPE_CHECKING:
     from datetime import time

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents.holdings import Documents
+    from bot.documents.documents import Documents
     from bot.library import Library
     from bot.messages import Words
     from bot.pseudonyms import Pseudonyms

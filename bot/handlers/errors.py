@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.error import Forbidden, TelegramError
 
 from bot import delivery
-from bot.screens.markup import escape
+from bot.markup import escape
 
 if TYPE_CHECKING:
     from telegram.ext import ContextTypes

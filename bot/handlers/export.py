@@ -15,7 +15,7 @@ from bot.keyboards.logs import ExportPress
 from bot.log.database import QueryLogError
 from bot.log.export import FOLDERS, FORMS, export_log, file_name
 from bot.log.selection import Selection
-from bot.screens.markup import escape
+from bot.markup import escape
 
 if TYPE_CHECKING:
     from telegram import MaybeInaccessibleMessage, Update
@@ -63,26 +63,26 @@ class Export:
     async def _send(
         self, message: MaybeInaccessibleMessage, form: Form, selection: Selection, words: Words
     ) -> None:
-        async with self._turn:
-            with tempfile.TemporaryDirectory(dir=self._folder, prefix=FOLDERS) as folder:
-                try:
+        try:
+            async with self._turn:
+                with tempfile.TemporaryDirectory(dir=self._folder, prefix=FOLDERS) as folder:
                     export = await asyncio.to_thread(
                         self._log.read, lambda db: export_log(db, selection, form, Path(folder))
                     )
-                except QueryLogError as error:
-                    await delivery.reply(message, unreadable(error, words))
-                    return
-                except OSError as error:
-                    logger.warning("query log cannot be exported: %s", error)
-                    await delivery.reply(message, escape(words.logs.export_failed))
-                    return
-                parts = len(export.parts)
-                for number, part in enumerate(export.parts, 1):
-                    name = file_name(selection, form, number, parts)
-                    texts = words.logs.exported if parts == 1 else words.logs.exported_part
-                    caption = texts.format(part=number, parts=parts, count=f"{part.count:,}")
-                    data = await asyncio.to_thread(part.path.read_bytes)
-                    await delivery.send_file(message, name, data, escape(caption))
+                    parts = len(export.parts)
+                    for number, part in enumerate(export.parts, 1):
+                        name = file_name(selection, form, number, parts)
+                        texts = words.logs.exported if parts == 1 else words.logs.exported_part
+                        caption = texts.format(part=number, parts=parts, count=f"{part.count:,}")
+                        data = await asyncio.to_thread(part.path.read_bytes)
+                        await delivery.send_file(message, name, data, escape(caption))
+        except QueryLogError as error:
+            await delivery.reply(message, unreadable(error, words))
+            return
+        except OSError as error:
+            logger.warning("query log cannot be exported: %s", error)
+            await delivery.reply(message, escape(words.logs.export_failed))
+            return
         if not export.parts:
             await delivery.reply(message, escape(words.logs.none_found))
         elif export.cut:

@@ -20,7 +20,7 @@ from bot.keyboards.answers import Press
 from bot.keyboards.feedback import ReasonPress, buttons_under, reason_buttons
 from bot.log.entry import Vote
 from bot.log.query_log import SHOWN_AFTER
-from bot.screens.markup import escape, shorten
+from bot.markup import escape, shorten
 
 if TYPE_CHECKING:
     from telegram import Update

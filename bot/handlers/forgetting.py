@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot import delivery
 from bot.keyboards.access import FORGET, forget_buttons
 from bot.log.database import QueryLogError
-from bot.screens.markup import escape
+from bot.markup import escape
 from bot.state.database import StateError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Forgetting:
     def __init__(self, log: QueryLog, people: People) -> None:
         self._log = log
         self._people = people
+        self._turn = asyncio.Lock()  # a deletion takes a thread for its time: one is enough
 
     async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Ask whether it is meant: what is deleted does not come back."""
@@ -48,7 +49,8 @@ class Forgetting:
         said = words.forget_kept
         if match[1] == "yes":
             try:
-                count = await asyncio.to_thread(self._forget, user.id)
+                async with self._turn:
+                    count = await asyncio.to_thread(self._forget, user.id)
                 said = words.forget_done.format(count=count)
             except (QueryLogError, StateError) as error:
                 logger.warning("a person cannot be forgotten now: %s", error)
@@ -57,6 +59,5 @@ class Forgetting:
             await delivery.edit(query.message, escape(said))
 
     def _forget(self, user_id: int) -> int:
-        count = self._log.forget(user_id)
         self._people.forget(user_id)
-        return count
+        return self._log.forget(user_id)

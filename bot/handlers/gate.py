@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING
 
+from telegram import MessageEntity
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot import delivery
 from bot.handlers.invitations import BY_LINK
-from bot.screens.markup import escape
+from bot.markup import escape
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Message, Update
     from telegram.ext import ContextTypes
 
     from bot.state.people import People
 
-OPEN_TO_ALL = rf"{BY_LINK}|^/id$"
+FOR_ALL = rf"{BY_LINK}|^/id$"
 """An invitation, which is checked next, and the question for the number that an admin lists."""
+
+logger = logging.getLogger(__name__)
 
 
 class Gate:
@@ -33,13 +38,27 @@ class Gate:
             return
         message = update.message
         in_private = chat is not None and chat.type == ChatType.PRIVATE
-        if message and in_private and re.match(OPEN_TO_ALL, message.text or ""):
+        if message and in_private and _is_for_all(message):
             return
-        closed = self._people.words_of(user).access.closed
+        try:
+            await self._refuse(update, answered=in_private)
+        except TelegramError as error:  # refused all the same
+            logger.warning("somebody could not be told that the bot is closed: %s", error)
+        finally:
+            raise ApplicationHandlerStop
+
+    async def _refuse(self, update: Update, *, answered: bool) -> None:
+        closed = self._people.words_of(update.effective_user).access.closed
         if update.callback_query:
             await delivery.toast(update.callback_query, closed)
         elif update.inline_query:
             await update.inline_query.answer([], cache_time=0, is_personal=True)
-        elif message and in_private:
-            await delivery.reply(message, escape(closed))
-        raise ApplicationHandlerStop
+        elif update.message and answered:
+            await delivery.reply(update.message, escape(closed))
+
+
+def _is_for_all(message: Message) -> bool:
+    """Tell whether it is one of the commands for all: what only looks like one would be a question."""
+    entities = message.entities
+    is_command = bool(entities) and (entities[0].type, entities[0].offset) == (MessageEntity.BOT_COMMAND, 0)
+    return is_command and re.match(FOR_ALL, message.text or "") is not None

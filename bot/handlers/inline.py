@@ -1,11 +1,13 @@
 """Inline mode: `@bot question` in any chat brings results, and a tap posts one.
 
-Every keystroke is a query. The last one of a person is answered, and it is logged when they rest on it.
+Every keystroke is a query. The last one of a person is answered, and when they rest on it, it is logged and
+counts as a question.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from bot.log.entry import Source
     from bot.log.query_log import QueryLog
     from bot.messages import Words
+    from bot.quota import Quota
     from bot.state.people import People
     from retrieval.model import Answer
 
@@ -37,26 +40,34 @@ START = "inline"
 
 
 class Inline:
-    def __init__(self, library: Library, log: QueryLog, people: People, source: Source) -> None:
+    def __init__(self, library: Library, log: QueryLog, people: People, quota: Quota, source: Source) -> None:
         self._library = library
         self._log = log
         self._people = people
+        self._quota = quota
         self._source: Source = source
         self._latest: dict[int, str] = {}  # the query that each person typed last, until it is rested on
+        # One for each person who awaits a search: however fast they ask, it is one at a time.
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._examples: tuple[str, list[Answer]] = ("", [])  # of the Snapshot of that name
 
     async def answer(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         query = update.inline_query
         if query is None:
             return
         words = self._people.words_of(query.from_user)
+        typed = bool(query.query.strip())
+        if typed and (seconds := self._quota.until_free(query.from_user.id)):
+            said = words.access.too_many.format(seconds=math.ceil(seconds))
+            await delivery.results(query, [], _to_private_chat(said), seconds=0)
+            return
         try:
             if query.offset:
                 await self._more(query, words)
-            elif query.query.strip():
+            elif typed:
                 await self._first(query, words)
             else:
-                await self._examples(query, words)
+                await self._suggest(query, words)
         except SnapshotError:
             button = _to_private_chat(words.answers.inline_no_index)
             await delivery.results(query, [], button, seconds=0)
@@ -66,13 +77,14 @@ class Inline:
         person = query.from_user.id
         self._latest[person] = query.id
         try:
-            async with self._turns.setdefault(person, asyncio.Lock()):
+            async with self._turn(person):
                 if self._latest.get(person) != query.id:
                     return
                 answer = await self._library.answer(query.query)
             await self._show(query, answer, 0, words)
             await asyncio.sleep(RESTED)
             if self._latest.get(person) == query.id:
+                self._quota.wait(person)
                 self._record(query, answer)
         finally:
             if self._latest.get(person) == query.id:
@@ -82,7 +94,8 @@ class Inline:
         """Answer a scroll down, whose `offset` is the client's word."""
         first = int(query.offset) if OFFSET.fullmatch(query.offset) else MOST
         if first < MOST:
-            answer = await self._library.answer(query.query, limit=first + PAGE)
+            async with self._turn(query.from_user.id):
+                answer = await self._library.answer(query.query, limit=first + PAGE)
             await self._show(query, answer, first, words)
         else:
             await delivery.results(query, [], _to_private_chat(words.answers.inline_examples), seconds=CACHED)
@@ -100,15 +113,25 @@ class Inline:
             seconds=CACHED,
         )
 
-    async def _examples(self, query: InlineQuery, words: Words) -> None:
-        questions = await self._library.examples()
-        answers = [await self._library.answer(question) for question in questions]
-        results = example_results([answer for answer in answers if answer.found], words)
+    async def _suggest(self, query: InlineQuery, words: Words) -> None:
+        """Show a few questions to somebody who has not typed anything."""
+        async with self._turn(query.from_user.id):
+            results = example_results(await self._answered_examples(), words)
         button = _to_private_chat(words.answers.inline_examples)
         await delivery.results(query, results, button, seconds=CACHED)
 
+    async def _answered_examples(self) -> list[Answer]:
+        snapshot = await self._library.snapshot()
+        if self._examples[0] != snapshot:
+            answers = [await self._library.answer(question) for question in await self._library.examples()]
+            self._examples = snapshot, [answer for answer in answers if answer.found]
+        return self._examples[1]
+
+    def _turn(self, person: int) -> asyncio.Lock:
+        return self._turns.setdefault(person, asyncio.Lock())
+
     def _record(self, query: InlineQuery, answer: Answer) -> None:
-        entry = self._log.entry_of(
+        entry = self._log.new_entry(
             answer,
             asker_id=query.from_user.id,
             chat_id=0,  # nobody tells in which chat it was typed

@@ -12,12 +12,11 @@ from telegram.helpers import create_deep_linked_url
 from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.keyboards.access import INVITATION, invitation_buttons, invitations_buttons, withdraw_buttons
-from bot.screens.markup import escape, lines, shorten
+from bot.markup import escape
+from bot.screens.invitations import invitation_link, invitations_listing
 from bot.state.people import INVITATION_DAYS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from telegram import InlineKeyboardMarkup, Message, Update
     from telegram.ext import ContextTypes
 
@@ -30,7 +29,6 @@ BY_LINK = rf"^/start {LINK}"
 """The message that Telegram sends for somebody who follows such a link."""
 LONGEST_DAYS = 365
 LISTED = 30  # invitations
-TITLE_UNITS = 60
 
 
 class Invitations:
@@ -92,26 +90,10 @@ class Invitations:
         invitation, code = await asyncio.to_thread(self._people.invite, timedelta(days=int(days)))
         assert invitation.expires_at
         link = create_deep_linked_url(message.get_bot().username, f"{LINK}{code}")
-        text = words.access.invite_link.format(date=_day(invitation.expires_at), link=link)
-        await delivery.reply(message, escape(text), invitation_buttons(invitation.id, words))
+        text = invitation_link(link, invitation.expires_at, words)
+        await delivery.reply(message, text, invitation_buttons(invitation.id, words))
 
 
 def _listing(invitations: list[Invitation], words: Words) -> tuple[str, InlineKeyboardMarkup]:
     listed = invitations[:LISTED]
-    if not listed:
-        return escape(words.access.invitations_none), invitations_buttons(listed, words)
-    numbered = [f"{number}. {escape(_line(one, words))}" for number, one in enumerate(listed, 1)]
-    return lines([f"<b>{words.access.invitations}</b>", *numbered]), invitations_buttons(listed, words)
-
-
-def _line(invitation: Invitation, words: Words) -> str:
-    made, expires = _day(invitation.made_at), invitation.expires_at
-    if expires is None:
-        title = shorten(invitation.chat_title or "", TITLE_UNITS)
-        return words.access.invitation_of_group.format(title=title, made=made)
-    form = words.access.invitation_over if invitation.over else words.access.invitation_of_link
-    return form.format(made=made, expires=_day(expires), guests=invitation.guests)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.astimezone():%Y-%m-%d}"
+    return invitations_listing(listed, words), invitations_buttons(listed, words)

@@ -6,10 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot import delivery
-from bot.keyboards.answers import LANGUAGE, language_buttons
+from bot.keyboards.access import LANGUAGE, language_buttons
+from bot.markup import escape
 from bot.menu import publish_for
 from bot.messages import LANGUAGES
-from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import Update

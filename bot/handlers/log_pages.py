@@ -10,7 +10,7 @@ from telegram import Message, MessageEntity
 
 from bot import delivery
 from bot.log.database import QueryLogError
-from bot.screens.markup import escape
+from bot.markup import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from telegram import CallbackQuery, MaybeInaccessibleMessage, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents.holdings import Documents
+    from bot.documents.documents import Documents
     from bot.handlers.questions import Questions
     from bot.library import Library
     from bot.log.entry import Entry

@@ -18,10 +18,10 @@ from bot import delivery
 from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
 from bot.keyboards.feedback import buttons_under
 from bot.log.query_log import EDITABLE
+from bot.markup import escape
 from bot.screens.answers import answer_page
-from bot.screens.markup import escape
 from retrieval.errors import SnapshotError
-from retrieval.several import split_questions
+from retrieval.splitting import split_questions
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -155,7 +155,7 @@ class Questions:
         asked_by: int | None = None,
     ) -> Entry:
         """Log the answer to the message `asked_by`, or to a press under `message`."""
-        entry = self._log.entry_of(
+        entry = self._log.new_entry(
             answer,
             asker_id=_id_of(asker),
             chat_id=message.chat.id,

@@ -13,7 +13,7 @@ from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.keyboards.documents import CANCEL, cancel_button
 from bot.library import RebuildCancelledError, RebuildRunningError
-from bot.screens.markup import escape
+from bot.markup import escape
 from bot.screens.reindexing import rebuild_failure, rebuild_progress, rebuild_report
 from retrieval.errors import WenjuError
 

@@ -11,8 +11,8 @@ from bot.handlers.log_pages import unreadable
 from bot.keyboards.logs import STATISTICS, statistics_buttons
 from bot.log.database import QueryLogError
 from bot.log.statistics import Days, read_statistics
+from bot.markup import escape
 from bot.screens.charts import days_chart
-from bot.screens.markup import escape
 from bot.screens.statistics import statistics_caption
 from retrieval.errors import SnapshotError
 

@@ -16,14 +16,14 @@ from bot.keyboards.documents import (
     empty_buttons,
     trash_buttons,
 )
+from bot.markup import escape
 from bot.screens import documents as documents_screens
-from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents.holdings import Documents
+    from bot.documents.documents import Documents
     from bot.messages import Words
     from bot.state.people import People
 

@@ -11,8 +11,8 @@ from bot.handlers.admin_only import refused
 from bot.keyboards.logs import LISTED, SPANS, GapPlace, GapsPlace, gap_buttons, gaps_buttons, last_page
 from bot.log.database import read_entry
 from bot.log.statistics import Days, read_gaps
+from bot.markup import escape
 from bot.screens.logs import gap_page, gaps_listing
-from bot.screens.markup import escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable

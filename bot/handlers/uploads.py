@@ -11,8 +11,8 @@ from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, TelegramError
 
 from bot import delivery
-from bot.documents.file_names import safe_name
 from bot.documents.folder import FolderError, check_type
+from bot.file_names import safe_name
 from bot.handlers.admin_only import refused
 from bot.keyboards.documents import added_buttons, known_buttons
 from bot.screens import documents as documents_screens
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from telegram import Document, InlineKeyboardMarkup, Update
     from telegram.ext import ContextTypes
 
-    from bot.documents.holdings import Documents
+    from bot.documents.documents import Documents
     from bot.messages import Words
     from bot.state.people import People
 

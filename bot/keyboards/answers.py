@@ -1,6 +1,6 @@
-"""The buttons under messages, and what their callback data says.
+"""The buttons under an answer and the questions to try, and what their callback data says.
 
-The data names a log row, so a button needs no memory of ours and works after a restart.
+An answer's data names its log row, so a button needs no memory of ours and works after a restart.
 """
 
 from __future__ import annotations
@@ -12,25 +12,22 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import InlineKeyboardButtonLimit
 
-from bot.screens.markup import readable, shorten, units
-from bot.screens.pages import as_shown, shown_figures, shown_ranks
+from bot.keyboards.layout import STAY
+from bot.markup import readable, shorten, units
+from bot.pages import as_shown, shown_figures, shown_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.log.entry import Entry
-    from bot.messages import Language, Words
+    from bot.messages import Words
     from retrieval.model import Answer
 
 Action = Literal["page", "context", "full", "up", "down", "suggest"]
 
 PRESS = re.compile(r"(page|context|full|up|down|suggest):([0-9a-z]{16}):(\d{1,2})(?::(-?\d{1,4}))?", re.ASCII)
 EXAMPLE = re.compile(r"example:\d", re.ASCII)
-LANGUAGE = re.compile(r"language:(zh-hans|zh-hant|en|auto)", re.ASCII)
-STAY = "stay"
-"""The data of a button that only shows something."""
 FIGURE_UNITS = 16  # of a figure on its button
-LANGUAGE_NAMES: dict[Language, str] = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +101,6 @@ def example_buttons(questions: Sequence[str]) -> InlineKeyboardMarkup | None:
         for place, question in enumerate(questions)
     ]
     return InlineKeyboardMarkup(rows) if rows else None
-
-
-def language_buttons(chosen: Language | None, words: Words) -> InlineKeyboardMarkup:
-    """Offer the languages, each in its own words; the `chosen` one is marked, None is Telegram's."""
-    names = [*LANGUAGE_NAMES.items(), (None, words.access.language_automatic)]
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(
-                    f"{name} ✓" if language == chosen else name,
-                    callback_data=f"language:{language or 'auto'}",
-                )
-            ]
-            for language, name in names
-        ]
-    )
 
 
 def _paging(log_id: str, rank: int, ranks: Sequence[int], words: Words) -> list[InlineKeyboardButton]:

@@ -6,16 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
-from bot.keyboards.answers import STAY
+from bot.keyboards.layout import button, keyboard, paging, rows
+from bot.state.curation_prompts import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
     from bot.messages import Words
+    from bot.state.curation_prompts import OriginKind
 
-OriginKind = Literal["log", "pin", "search"]
 ChoiceAction = Literal["offer", "list", "show", "take", "search"]
 PinAction = Literal["show", "reword", "ask", "remove"]
 
@@ -29,22 +30,6 @@ PINS = re.compile(r"curated:(\d{1,6})", re.ASCII)
 PAGE = 8  # pins
 CANDIDATES = 5  # paragraphs on offer at a time
 IN_A_ROW = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where the paragraphs on offer are from: a log row, a pin to be changed, or a search for one of them."""
-
-    kind: OriginKind
-    id: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self | None:
-        kind, _, name = text.partition("-")
-        return cls(cast("OriginKind", kind), name) if kind in {"log", "pin", "search"} else None
-
-    def __str__(self) -> str:
-        return f"{self.kind}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +95,7 @@ class PinPress:
 
 def pin_button(log_id: str, words: Words) -> InlineKeyboardButton:
     """Build the button that chooses the paragraph for a log row's question."""
-    return _button(words.curation.pin, ChoicePress("offer", Origin("log", log_id)))
+    return button(words.curation.pin, ChoicePress("offer", Origin("log", log_id)))
 
 
 def choice_buttons(
@@ -119,81 +104,56 @@ def choice_buttons(
     """Build a number for each paragraph listed, out of all given by id, the paging, and other ways on."""
     listed = paragraphs[press.offset : press.offset + CANDIDATES]
     numbers = [
-        _button(str(number), ChoicePress("show", press.origin, paragraph))
+        button(str(number), ChoicePress("show", press.origin, paragraph))
         for number, paragraph in enumerate(listed, press.offset + 1)
     ]
-    pages = _paging(
+    pages = paging(
         press.offset,
         len(paragraphs),
         CANDIDATES,
         words,
         lambda offset: ChoicePress("list", press.origin, offset=offset),
     )
-    below = [_button(words.curation.search, ChoicePress("search", press.origin))]
+    below = [button(words.curation.search, ChoicePress("search", press.origin))]
     if back is not None:
-        below.insert(0, _button(words.curation.back, back))
-    return _keyboard(*_rows(numbers), pages, below)
+        below.insert(0, button(words.curation.back, back))
+    return keyboard(*rows(numbers, IN_A_ROW), pages, below)
 
 
 def take_buttons(press: ChoicePress, place: int, words: Words) -> InlineKeyboardMarkup:
     """Build what can be done with the paragraph on show, which has this place, from 0, in the list."""
     take = ChoicePress("take", press.origin, press.paragraph)
     back = ChoicePress("list", press.origin, offset=place // CANDIDATES * CANDIDATES)
-    return _keyboard([_button(words.curation.back, back), _button(words.curation.take, take)])
+    return keyboard([button(words.curation.back, back), button(words.curation.take, take)])
 
 
 def pins_buttons(pins: Sequence[str], count: int, page: PinsPage, words: Words) -> InlineKeyboardMarkup:
     """Build a number for each pin on show, given by id, of `count`, and the paging."""
     numbers = [
-        _button(str(number), PinPress("show", pin, page.offset))
+        button(str(number), PinPress("show", pin, page.offset))
         for number, pin in enumerate(pins, page.offset + 1)
     ]
-    return _keyboard(*_rows(numbers), _paging(page.offset, count, PAGE, words, PinsPage))
+    return keyboard(*rows(numbers, IN_A_ROW), paging(page.offset, count, PAGE, words, PinsPage))
 
 
 def pin_buttons(pin: str, offset: int, words: Words) -> InlineKeyboardMarkup:
     """Build what can be done with a pin."""
-    return _keyboard(
+    return keyboard(
         [
-            _button(words.curation.reword, PinPress("reword", pin, offset)),
-            _button(words.curation.other_paragraph, ChoicePress("list", Origin("pin", pin))),
+            button(words.curation.reword, PinPress("reword", pin, offset)),
+            button(words.curation.other_paragraph, ChoicePress("list", Origin("pin", pin))),
         ],
         [
-            _button(words.curation.all, PinsPage(offset)),
-            _button(words.curation.remove, PinPress("ask", pin, offset)),
+            button(words.curation.all, PinsPage(offset)),
+            button(words.curation.remove, PinPress("ask", pin, offset)),
         ],
     )
 
 
 def remove_buttons(pin: str, offset: int, words: Words) -> InlineKeyboardMarkup:
-    return _keyboard(
+    return keyboard(
         [
-            _button(words.curation.cancel, PinPress("show", pin, offset)),
-            _button(words.curation.remove, PinPress("remove", pin, offset)),
+            button(words.curation.cancel, PinPress("show", pin, offset)),
+            button(words.curation.remove, PinPress("remove", pin, offset)),
         ]
     )
-
-
-def _paging(
-    offset: int, count: int, size: int, words: Words, at: Callable[[int], ChoicePress | PinsPage]
-) -> list[InlineKeyboardButton]:
-    if count <= size:
-        return []
-    row = [_button(f"{offset // size + 1}/{-(-count // size)}", STAY)]
-    if offset > 0:
-        row.insert(0, _button(words.curation.previous_page, at(max(0, offset - size))))
-    if offset + size < count:
-        row.append(_button(words.curation.next_page, at(offset + size)))
-    return row
-
-
-def _button(text: str, data: object) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=str(data))
-
-
-def _rows(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
-
-
-def _keyboard(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([row for row in rows if row])

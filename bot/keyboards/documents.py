@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
 from bot.documents.catalogue import key_of
-from bot.keyboards.answers import STAY
+from bot.keyboards.layout import button, keyboard, paging, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from telegram import InlineKeyboardMarkup
 
     from bot.documents.catalogue import CataloguePage
     from bot.documents.trash import Trashed
@@ -98,90 +98,68 @@ def listing_buttons(
 ) -> InlineKeyboardMarkup:
     """Build a number for each file on show, the paging, and the way to the trash where it holds something."""
     numbers = [
-        _button(str(number), FilePress("show", key_of(entry.path), listing))
+        button(str(number), FilePress("show", key_of(entry.path), listing))
         for number, entry in enumerate(page.entries, listing.offset + 1)
     ]
-    pages = _paging(listing.offset, page.count, words, lambda offset: Listing(offset, listing.word))
-    trash = [_button(words.documents.trash.format(count=trashed), TrashPage())] if trashed else []
-    return _keyboard(*_rows(numbers), pages, trash)
+    pages = paging(listing.offset, page.count, PAGE, words, lambda offset: Listing(offset, listing.word))
+    trash = [button(words.documents.trash.format(count=trashed), TrashPage())] if trashed else []
+    return keyboard(*rows(numbers, IN_A_ROW), pages, trash)
 
 
 def file_buttons(path: str, listing: Listing, words: Words) -> InlineKeyboardMarkup:
     """Build what can be done with one file of the list."""
 
-    def button(text: str, action: FileAction) -> InlineKeyboardButton:
-        return _button(text, FilePress(action, key_of(path), listing))
+    def press(action: FileAction) -> FilePress:
+        return FilePress(action, key_of(path), listing)
 
-    return _keyboard(
-        [button(words.documents.view, "send"), button(words.documents.move_to_trash, "ask")],
-        [_button(words.documents.back, listing)],
+    return keyboard(
+        [
+            button(words.documents.view, press("send")),
+            button(words.documents.move_to_trash, press("ask")),
+        ],
+        [button(words.documents.back, listing)],
     )
 
 
 def confirm_buttons(path: str, listing: Listing, words: Words) -> InlineKeyboardMarkup:
     move, back = (FilePress(action, key_of(path), listing) for action in ("move", "show"))
-    return _keyboard([_button(words.documents.move_to_trash, move), _button(words.documents.cancel, back)])
+    return keyboard([button(words.documents.move_to_trash, move), button(words.documents.cancel, back)])
 
 
 def added_buttons(path: str, words: Words) -> InlineKeyboardMarkup:
-    return _keyboard([_button(words.documents.undo, FilePress("undo", key_of(path)))])
+    return keyboard([button(words.documents.undo, FilePress("undo", key_of(path)))])
 
 
 def known_buttons(path: str, words: Words) -> InlineKeyboardMarkup:
-    return _keyboard([_button(words.documents.view, FilePress("send", key_of(path)))])
+    return keyboard([button(words.documents.view, FilePress("send", key_of(path)))])
 
 
 def moved_buttons(entry_id: str, words: Words, back_to: Listing | None = None) -> InlineKeyboardMarkup:
-    back = [_button(words.documents.back, back_to)] if back_to else []
-    return _keyboard([_button(words.documents.restore, f"trash-restore:{entry_id}"), *back])
+    back = [button(words.documents.back, back_to)] if back_to else []
+    return keyboard([button(words.documents.restore, f"trash-restore:{entry_id}"), *back])
 
 
 def trash_buttons(entries: Sequence[Trashed], page: TrashPage, words: Words) -> InlineKeyboardMarkup:
     """Build a button to restore each entry on show, the paging, and one to delete all of the `entries`."""
     if not entries:
-        return _keyboard()
+        return keyboard()
     restore = [
-        _button(f"↩️ {number}", f"trash-restore:{entry.id}")
+        button(f"↩️ {number}", f"trash-restore:{entry.id}")
         for number, entry in enumerate(page.of(entries), page.offset + 1)
     ]
-    pages = _paging(page.offset, len(entries), words, TrashPage)
-    empty = _button(words.documents.empty_trash, f"trash-ask:{entries[0].id}")
-    return _keyboard(*_rows(restore), pages, [empty])
+    pages = paging(page.offset, len(entries), PAGE, words, TrashPage)
+    empty = button(words.documents.empty_trash, f"trash-ask:{entries[0].id}")
+    return keyboard(*rows(restore, IN_A_ROW), pages, [empty])
 
 
 def empty_buttons(newest: str, words: Words) -> InlineKeyboardMarkup:
-    return _keyboard(
+    return keyboard(
         [
-            _button(words.documents.delete_forever, f"trash-empty:{newest}"),
-            _button(words.documents.cancel, TrashPage()),
+            button(words.documents.delete_forever, f"trash-empty:{newest}"),
+            button(words.documents.cancel, TrashPage()),
         ]
     )
 
 
 def cancel_button(rebuild: str, words: Words) -> InlineKeyboardMarkup:
-    return _keyboard([_button(words.documents.cancel, f"reindex-cancel:{rebuild}")])
-
-
-def _paging(
-    offset: int, count: int, words: Words, at: Callable[[int], Listing | TrashPage]
-) -> list[InlineKeyboardButton]:
-    if count <= PAGE:
-        return []
-    row = [_button(f"{offset // PAGE + 1}/{-(-count // PAGE)}", STAY)]
-    if offset > 0:
-        row.insert(0, _button(words.documents.previous_page, at(max(0, offset - PAGE))))
-    if offset + PAGE < count:
-        row.append(_button(words.documents.next_page, at(offset + PAGE)))
-    return row
-
-
-def _button(text: str, data: object) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=str(data))
-
-
-def _rows(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
-
-
-def _keyboard(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([row for row in rows if row])
+    return keyboard([button(words.documents.cancel, f"reindex-cancel:{rebuild}")])

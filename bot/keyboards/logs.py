@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
-
-from bot.keyboards.answers import STAY
 from bot.keyboards.curation import pin_button
+from bot.keyboards.layout import button, keyboard, paging, rows
 from bot.log.export import FORMS
 from bot.log.selection import EVERYTHING, SWITCHES, Period, Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from telegram import InlineKeyboardMarkup
 
     from bot.log.entry import Entry
     from bot.log.export import Form
@@ -143,85 +143,60 @@ def logs_buttons(
 ) -> InlineKeyboardMarkup:
     """Build a number for each row on show, the paging, the switches, and the export of all `count` rows."""
     numbers = [
-        _button(str(number), EntryPlace(entry.id, place))
+        button(str(number), EntryPlace(entry.id, place))
         for number, entry in enumerate(entries, place.offset + 1)
     ]
     switches = [
-        _button(
+        button(
             f"{words.logs.switches[switch]}{' ✓' if place.selection.has(switch) else ''}",
             LogsPlace(0, place.selection.switched(switch)),
         )
         for switch in SWITCHES
     ]
     export = [
-        _button(words.logs.export.format(form=form.upper()), ExportPress(form, place.selection))
+        button(words.logs.export.format(form=form.upper()), ExportPress(form, place.selection))
         for form in FORMS
     ]
-    pages = _paging(place.offset, count, words, lambda offset: replace(place, offset=offset))
-    return _keyboard(*_rows(numbers), pages, switches, export if count else [])
+    pages = paging(place.offset, count, LISTED, words, lambda offset: replace(place, offset=offset))
+    return keyboard(*rows(numbers, IN_A_ROW), pages, switches, export if count else [])
 
 
 def entry_buttons(entry: Entry, place: EntryPlace, words: Words) -> InlineKeyboardMarkup:
     """Build what can be done from one whole row; each row of buttons is one concern."""
     same_asker = LogsPlace(0, Selection(asker=entry.asker))
-    return _keyboard(
+    return keyboard(
         [pin_button(entry.id, words)],
-        [_button(words.logs.same_asker, same_asker), _button(words.logs.back, place.back)],
+        [button(words.logs.same_asker, same_asker), button(words.logs.back, place.back)],
     )
 
 
 def gaps_buttons(gaps: Sequence[Gap], place: GapsPlace, count: int, words: Words) -> InlineKeyboardMarkup:
     """Build a number for each group on show, the paging over all `count` groups, and the spans of days."""
     numbers = [
-        _button(str(number), GapPlace(gap.wordings[0].id, place))
+        button(str(number), GapPlace(gap.wordings[0].id, place))
         for number, gap in enumerate(gaps, place.offset + 1)
     ]
     spans = [
-        _button(f"{words.logs.spans[span]}{' ✓' if span == place.span else ''}", GapsPlace(span))
+        button(f"{words.logs.spans[span]}{' ✓' if span == place.span else ''}", GapsPlace(span))
         for span in SPANS
     ]
-    pages = _paging(place.offset, count, words, lambda offset: replace(place, offset=offset))
-    return _keyboard(*_rows(numbers), pages, spans)
+    pages = paging(place.offset, count, LISTED, words, lambda offset: replace(place, offset=offset))
+    return keyboard(*rows(numbers, IN_A_ROW), pages, spans)
 
 
 def gap_buttons(gap: Gap, place: GapPlace, words: Words) -> InlineKeyboardMarkup:
     """Build a number for the latest row of each wording, and the way back to the list."""
     numbers = [
-        _button(str(number), EntryPlace(wording.id, place))
+        button(str(number), EntryPlace(wording.id, place))
         for number, wording in enumerate(gap.wordings[:WORDINGS], 1)
     ]
-    return _keyboard(*_rows(numbers), [_button(words.logs.back, place.back)])
+    return keyboard(*rows(numbers, IN_A_ROW), [button(words.logs.back, place.back)])
 
 
 def statistics_buttons(days: int, words: Words) -> InlineKeyboardMarkup:
-    return _keyboard(
+    return keyboard(
         [
-            _button(f"{words.logs.spans[str(one)]}{' ✓' if one == days else ''}", f"stats:{one}")
+            button(f"{words.logs.spans[str(one)]}{' ✓' if one == days else ''}", f"stats:{one}")
             for one in (7, 30)
         ]
     )
-
-
-def _paging(
-    offset: int, count: int, words: Words, at: Callable[[int], LogsPlace | GapsPlace]
-) -> list[InlineKeyboardButton]:
-    if count <= LISTED:
-        return []
-    row = [_button(f"{offset // LISTED + 1}/{-(-count // LISTED)}", STAY)]
-    if offset > 0:
-        row.insert(0, _button(words.logs.previous_page, at(max(0, offset - LISTED))))
-    if offset + LISTED < count:
-        row.append(_button(words.logs.next_page, at(offset + LISTED)))
-    return row
-
-
-def _button(text: str, data: object) -> InlineKeyboardButton:
-    return InlineKeyboardButton(text, callback_data=str(data))
-
-
-def _rows(buttons: list[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
-    return [buttons[start : start + IN_A_ROW] for start in range(0, len(buttons), IN_A_ROW)]
-
-
-def _keyboard(*rows: list[InlineKeyboardButton]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup([row for row in rows if row])

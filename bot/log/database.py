@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bot.log.entry import Entry, Vote
     from bot.log.rows import Row
 
+CHECKPOINTS, CHECKPOINT_PAUSE = 20, 0.25  # tries, and seconds between them, while somebody reads
 CHUNK = 200  # entries loaded at once, so that a long export stays small in memory
 
 
@@ -217,7 +219,12 @@ def delete_before(db: Database, at: datetime) -> int:
 def vacuum(db: Database) -> None:
     """Leave nothing of what was deleted, in the database or its write-ahead log; outside of a transaction."""
     db.execute("VACUUM")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for _ in range(CHECKPOINTS):
+        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not busy:
+            return
+        time.sleep(CHECKPOINT_PAUSE)
+    raise sqlite3.OperationalError("readers keep the write-ahead log")
 
 
 def _delete(db: Database, condition: str, value: str) -> int:

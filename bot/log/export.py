@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
 
-from bot.documents.file_names import safe_name
+from bot.file_names import safe_name
 from bot.log.database import read_entries
 from bot.log.listing import cells_of, csv_lines
 from bot.log.workbook import write_workbook

@@ -8,16 +8,15 @@ formats nothing and knows no type of Telegram's.
 from __future__ import annotations
 
 import logging
-import secrets
 import sqlite3
 import threading
-import time
 from collections import deque
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from bot.ids import new_id
 from bot.log.database import (
     QueryLogError,
     connect,
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32, in the order of its codes
 PENDING = 10_000  # records held in memory while the database cannot be written
 BATCH = 200  # records a transaction
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries
@@ -61,12 +59,6 @@ SHOWN_AFTER = 0.5  # seconds that what was just recorded may take before the log
 logger = logging.getLogger(__name__)
 
 
-def new_id() -> str:
-    """Return 16 characters of `[0-9a-z]`: 45 bits of time in milliseconds, then 35 random ones."""
-    number = (time.time_ns() // 1_000_000) << 35 | secrets.randbits(35)
-    return "".join(ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
-
-
 class QueryLog:
     """Safe to call from any thread. Reads open a connection of their own: call them off the event loop."""
 
@@ -76,6 +68,8 @@ class QueryLog:
         self._waiting: deque[Entry | Vote] = deque()
         self._pending: dict[str, Entry] = {}
         self._unwritten = 0
+        self._forgotten: dict[str, datetime] = {}
+        """Up to when a person's records are not written any more."""
         self._trouble: str | None = None
         self._closing = False
         self._abandoned = False
@@ -95,7 +89,7 @@ class QueryLog:
         prepare(path)
         return cls(path, pseudonyms)
 
-    def entry_of(  # noqa: PLR0913 - one argument a fact of the row, by keyword
+    def new_entry(  # noqa: PLR0913 - one argument a fact of the row, by keyword
         self,
         answer: Answer,
         *,
@@ -221,8 +215,9 @@ class QueryLog:
         Raise QueryLogError where the log cannot be written.
         """
         asker = self.pseudonyms.user(asker_id)
-        if not self.flush():
-            self._drop(asker)
+        self.flush()
+        with self._changed:
+            self._forgotten[asker] = datetime.now(UTC)
         return self._delete(lambda db: delete_asker(db, asker))
 
     def expire(self, before: datetime) -> int:
@@ -269,18 +264,11 @@ class QueryLog:
                 db.execute(f"PRAGMA busy_timeout = {DELETE_WAIT * 1000:.0f}")
                 with db.atomic():
                     count = work(db)
-                if count:
+                if db.conn.total_changes:
                     vacuum(db)
         except sqlite3.DatabaseError as error:
             raise QueryLogError(f"查询日志写不进去：{error}") from error
         return count
-
-    def _drop(self, asker: str) -> None:
-        """Take a person's records out of what waits to be written."""
-        with self._changed:
-            for job in [job for job in self._waiting if _is_of(job, asker)]:
-                self._waiting.remove(job)
-                self._forget(job)
 
     def _put(self, job: Entry | Vote) -> None:
         with self._changed:
@@ -315,7 +303,7 @@ class QueryLog:
         while batch and not self._abandoned:
             try:
                 db = db or connect(self._path)
-                _write_batch(db, batch)
+                self._write_batch(db, batch)
             except Exception as error:  # noqa: BLE001 - see above; it is logged, told as trouble and tried again
                 self._failed(error)
                 if db:
@@ -331,6 +319,27 @@ class QueryLog:
                 batch = self._take()
         if db:
             db.close()
+
+    def _write_batch(self, db: Database, batch: list[Entry | Vote]) -> None:
+        """Write all in one transaction but for a record that cannot be written: it holds up nothing else."""
+        db.execute("BEGIN IMMEDIATE")
+        with db.conn:
+            # A person who is forgotten is so before the deletion begins, and it cannot begin from here on.
+            for job in [job for job in batch if not self._is_forgotten(job)]:
+                try:
+                    with db.atomic():
+                        if isinstance(job, Entry):
+                            write_entry(db, job)
+                        else:
+                            write_vote(db, job)
+                except Exception as error:
+                    if _is_passing(error):
+                        raise
+                    logger.exception("query log refuses a record: it is left out")
+
+    def _is_forgotten(self, job: Entry | Vote) -> bool:
+        person = job.asker if isinstance(job, Entry) else job.voter
+        return person in self._forgotten and job.at <= self._forgotten[person]
 
     def _written(self, batch: list[Entry | Vote]) -> None:
         with self._changed:
@@ -350,28 +359,7 @@ class QueryLog:
                 move_aside(self._path)
 
 
-def _write_batch(db: Database, batch: list[Entry | Vote]) -> None:
-    """Write all in one transaction, leaving out a record that cannot be written: it holds up nothing else."""
-    db.execute("BEGIN IMMEDIATE")
-    with db.conn:
-        for job in batch:
-            try:
-                with db.atomic():
-                    if isinstance(job, Entry):
-                        write_entry(db, job)
-                    else:
-                        write_vote(db, job)
-            except Exception as error:
-                if _is_passing(error):
-                    raise
-                logger.exception("query log refuses a record: it is left out")
-
-
 def _is_passing(error: Exception) -> bool:
     """Tell whether the database, and not the record, is at fault, so that another try may do."""
     states = (sqlite3.OperationalError, sqlite3.InternalError, OSError)
     return isinstance(error, states) or type(error) is sqlite3.DatabaseError
-
-
-def _is_of(job: Entry | Vote, person: str) -> bool:
-    return person == (job.asker if isinstance(job, Entry) else job.voter)

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.log.database import Filter, read_entries, reading
-from bot.screens.pages import shown_ranks
+from bot.pages import shown_ranks
 from retrieval.judged_sets import JudgedQuestion
 
 if TYPE_CHECKING:

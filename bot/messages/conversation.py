@@ -21,6 +21,8 @@ class ConversationWords:
     ask_for_question: str
     text_only: str
     failed: str
+    previous_page: str
+    next_page: str
     your_id: str
     group_id: str
     refused: str
@@ -63,6 +65,8 @@ CHINESE = ConversationWords(
     ask_for_question="请在 /ask 后面写上问题，例如：\n/ask 2021年进出口总额是多少",
     text_only="抱歉，我只看得懂文字，请用文字提问。",
     failed="抱歉，刚才出了点问题，请稍后再试。",
+    previous_page="‹ 上一页",
+    next_page="下一页 ›",
     your_id="您的编号：{id}",
     group_id="这个群的编号：{id}",
     refused="抱歉，此功能仅限管理员使用。",
@@ -107,6 +111,8 @@ ENGLISH = ConversationWords(
     ask_for_question="Please write the question after /ask, e.g.\n/ask 2021年进出口总额是多少",
     text_only="Sorry, I only understand text. Please type your question.",
     failed="Sorry, something went wrong. Please try again in a moment.",
+    previous_page="‹ Previous",
+    next_page="Next ›",
     your_id="Your id: {id}",
     group_id="This group's id: {id}",
     refused="Sorry, this is for administrators only.",

@@ -35,8 +35,6 @@ class CurationWords:
     removed: str
     cancel: str
     all: str
-    previous_page: str
-    next_page: str
     nothing: str
 
 
@@ -69,8 +67,6 @@ CHINESE = CurationWords(
     removed="已移除。",
     cancel="取消",
     all="‹ 全部",
-    previous_page="‹ 上一页",
-    next_page="下一页 ›",
     nothing="这一段已不在结果里，请另选一段。",
 )
 
@@ -107,7 +103,5 @@ ENGLISH = CurationWords(
     removed="Removed.",
     cancel="Cancel",
     all="‹ All",
-    previous_page="‹ Previous",
-    next_page="Next ›",
     nothing="This paragraph is no longer among the results. Please choose another one.",
 )

@@ -42,8 +42,6 @@ class DocumentWords:
     not_read: str
     modified: str
     outdated: str
-    previous_page: str
-    next_page: str
     back: str
     view: str
     too_large_to_send: str
@@ -67,7 +65,7 @@ class DocumentWords:
     emptied: str
     gone_from_trash: str
 
-    # Why the folder cannot be changed, by `documents_folder.Reason`
+    # Why the folder cannot be changed, by `bot.documents.folder.Reason`
     troubles: dict[str, str]
 
 
@@ -106,8 +104,6 @@ CHINESE = DocumentWords(
     not_read="未编入索引",
     modified="{size} · 改于 {time}",
     outdated="文件改动过，还没有重新编入索引。",
-    previous_page="‹ 上一页",
-    next_page="下一页 ›",
     back="‹ 返回",
     view="📄 查看原文件",
     too_large_to_send="文件超过 {limit}，发不了。",
@@ -177,8 +173,6 @@ ENGLISH = DocumentWords(
     not_read="not in the index",
     modified="{size} · changed {time}",
     outdated="The file has changed since it was indexed.",
-    previous_page="‹ Previous",
-    next_page="Next ›",
     back="‹ Back",
     view="📄 Original file",
     too_large_to_send="The file has more than {limit} and cannot be sent.",

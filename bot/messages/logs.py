@@ -14,8 +14,6 @@ class LogWords:
     none_found: str
     unavailable: str
     gone: str
-    previous_page: str
-    next_page: str
     switches: dict[str, str]
     spans: dict[str, str]
     back: str
@@ -73,8 +71,6 @@ CHINESE = LogWords(
     none_found="没有符合条件的记录。",
     unavailable="日志暂时无法读取，请稍后再试。",
     gone="这条记录已经不在了，请重新发送 /logs。",
-    previous_page="‹ 上一页",
-    next_page="下一页 ›",
     switches={"today": "今天", "week": "7 天", "unanswered": "未答", "downvoted": "👎"},
     spans={"7": "7 天", "30": "30 天", "all": "全部"},
     back="返回",
@@ -143,8 +139,6 @@ ENGLISH = LogWords(
     none_found="No row meets these conditions.",
     unavailable="The log cannot be read just now. Please try again later.",
     gone="This row is not there any more. Please send /logs again.",
-    previous_page="‹ Back",
-    next_page="Next ›",
     switches={"today": "Today", "week": "7 days", "unanswered": "No answer", "downvoted": "👎"},
     spans={"7": "7 days", "30": "30 days", "all": "All"},
     back="Back",

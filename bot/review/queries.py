@@ -58,7 +58,7 @@ QUERIES: dict[str, dict[str, Any]] = {
             SELECT datetime(votes.at, 'localtime') AS 时间, question AS 问题, read_as AS 读作,
                    votes.rank + 1 AS 名次,
                    CASE votes.reason WHEN 'figure' THEN '数字不对' WHEN 'paragraph' THEN '段落不对'
-                        WHEN 'missed' THEN '有而没找到' WHEN 'other' THEN '其他' END AS 理由,
+                        WHEN 'missed' THEN '没找到' WHEN 'other' THEN '其他' END AS 理由,
                    votes.comment AS 留言, paragraphs.title AS 标题, paragraphs.text AS 所评段落,
                    overview.id AS 编号
             FROM votes JOIN overview ON overview.id = votes.query

@@ -112,7 +112,7 @@ VALUES = {
     ("verdict", "down"): "👎",
     ("reason", "figure"): "数字不对",
     ("reason", "paragraph"): "段落不对",
-    ("reason", "missed"): "有而没找到",
+    ("reason", "missed"): "没找到",
     ("reason", "other"): "其他",
     ("chat_kind", "private"): "私聊",
     ("chat_kind", "group"): "群",

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import MessageLimit
 
-from bot.screens.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
-from bot.screens.pages import as_shown, number_of, other_titles, shown_figures
+from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
+from bot.pages import as_shown, number_of, other_titles, shown_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.markup import Style
     from bot.messages import Words
-    from bot.screens.markup import Style
+    from retrieval.curated import Curated
     from retrieval.model import Answer, Figure, Hit, Paragraph, Span
 
 ELSEWHERE = 2  # articles named that say the same
@@ -164,12 +165,16 @@ def _figure_lines(figures: Sequence[Figure], answer: Answer, hit: Hit, words: Wo
     return [f"<b>{best}</b>　{about_best}".rstrip(), words.answers.also.format(figures=also) if also else ""]
 
 
+def title_of(text: Paragraph | Curated) -> str:
+    """Return the title of the document that a text is from, or else the path of its file."""
+    return text.title if text.title.strip() else text.document
+
+
 def source_line(paragraph: Paragraph, words: Words, *names: str | None) -> str:
     """Name the document, the section, the date, and other `names` in between."""
-    title = paragraph.title if paragraph.title.strip() else paragraph.document
     date = date_text(paragraph.date, words) if paragraph.date else None
-    parts = [shorten(part, NAME_UNITS) for part in (title, paragraph.section, *names, date) if part]
-    return "📄 " + " · ".join(escape(part) for part in parts if part)
+    parts = title_of(paragraph), paragraph.section, *names, date
+    return "📄 " + " · ".join(escape(shorten(part, NAME_UNITS)) for part in parts if part)
 
 
 def _elsewhere(titles: Sequence[str], words: Words) -> str:

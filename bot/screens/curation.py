@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.keyboards.curation import CANDIDATES
-from bot.screens.answers import date_text, source_line
-from bot.screens.markup import escape, excerpt, lines, quote, shorten, styled
+from bot.markup import escape, excerpt, lines, quote, shorten, styled
+from bot.screens.answers import date_text, source_line, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -54,11 +54,7 @@ def pins_listing(pins: Iterable[tuple[Pin, bool]], count: int, page: PinsPage, w
 def pin_page(pin: Pin, paragraph: Paragraph | None, words: Words) -> str:
     """Show a pin whole: as its `paragraph` stands in the index, or without one as it was when chosen."""
     curated = pin.curated
-    source = (
-        source_line(paragraph, words)
-        if paragraph
-        else f"📄 {escape(_named(curated.title, curated.document))}"
-    )
+    source = source_line(paragraph, words) if paragraph else f"📄 {escape(title_of(curated))}"
     day = date_text(f"{pin.at.astimezone():%Y-%m-%d}", words)
     return lines(
         [
@@ -89,16 +85,12 @@ def _question(question: str) -> str:
 def _pin_lines(number: int, pin: Pin, mark: str) -> str:
     curated = pin.curated
     question = escape(shorten(curated.question, QUESTION_UNITS))
-    title = escape(shorten(_named(curated.title, curated.document), TITLE_UNITS))
+    title = escape(shorten(title_of(curated), TITLE_UNITS))
     return f"{number}. {question}\n{mark} {title} · {_first(curated.text)}"
 
 
 def _title(paragraph: Paragraph) -> str:
-    return escape(shorten(_named(paragraph.title, paragraph.document), TITLE_UNITS))
-
-
-def _named(title: str, document: str) -> str:
-    return title if title.strip() else document
+    return escape(shorten(title_of(paragraph), TITLE_UNITS))
 
 
 def _first(text: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.documents.file_names import suffix_of
-from bot.screens.markup import escape, lines, shorten
+from bot.file_names import suffix_of
+from bot.markup import escape, lines, shorten
 from retrieval.documents import SUFFIXES
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.documents.catalogue import CatalogueEntry, CataloguePage
-    from bot.documents.holdings import Indexed
+    from bot.documents.documents import Indexed
     from bot.documents.trash import Trashed
     from bot.keyboards.documents import Listing, TrashPage
     from bot.messages import Words

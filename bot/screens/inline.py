@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from telegram import InlineQueryResultArticle, InputTextMessageContent
 from telegram.constants import ParseMode
 
-from bot.screens.answers import answer_page
-from bot.screens.markup import excerpt, lines, readable, shorten
-from bot.screens.pages import as_shown, shown_figures, shown_ranks
+from bot.markup import excerpt, lines, readable, shorten
+from bot.pages import as_shown, shown_figures, shown_ranks
+from bot.screens.answers import answer_page, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,9 +69,8 @@ def _figure(answer: Answer, rank: int) -> str:
 
 
 def _source(hit: Hit) -> str:
-    paragraph = hit.paragraph
-    named = paragraph.title if paragraph.title.strip() else paragraph.document
-    return readable(" · ".join(shorten(part, SOURCE_UNITS) for part in (named, paragraph.section) if part))
+    parts = title_of(hit.paragraph), hit.paragraph.section
+    return readable(" · ".join(shorten(part, SOURCE_UNITS) for part in parts if part))
 
 
 def _snippet(hit: Hit) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.keyboards.logs import WORDINGS
 from bot.log.selection import EVERYTHING
-from bot.screens.markup import escape, lines, quote, shorten
+from bot.markup import escape, lines, quote, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

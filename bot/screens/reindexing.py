@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.markup import escape, lines, shorten
 from bot.screens.documents import named
-from bot.screens.markup import escape, lines, shorten
 
 if TYPE_CHECKING:
     from bot.messages import Words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.log.statistics import TOP
+from bot.markup import escape, lines, shorten
 from bot.screens.logs import vote_text
-from bot.screens.markup import escape, lines, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Checked answers: the paragraph that an admin chose for a question, kept in the state's database.
 
 What is chosen is held in memory too, ready to be looked up with each question. Whether a question is
-near-identical, and where the paragraph stands now, is for `retrieval.curated` to say.
+the same, and where the paragraph stands now, is for `retrieval.curated` to say.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.log.query_log import new_id
+from bot.ids import new_id
 from retrieval.curated import Curated, CuratedIndex
 from retrieval.errors import WenjuError
-from retrieval.likeness import alike
+from retrieval.likeness import same
 
 if TYPE_CHECKING:
     from bot.state.database import StateDatabase
@@ -28,6 +28,13 @@ class SameQuestionError(WenjuError):
 
     def __init__(self) -> None:
         super().__init__("这个问题已有选定的答案")
+
+
+class NoQuestionError(WenjuError):
+    """What would be a question has no letter and no digit."""
+
+    def __init__(self) -> None:
+        super().__init__("没有看到问题")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +74,13 @@ class Curation:
         return next((pin for pin in self._pins if pin.id == pin_id), None)
 
     def pin(self, question: str, paragraph: Paragraph) -> Pin:
-        """Choose the paragraph for a question, in place of what was chosen for the same one."""
+        """Choose the paragraph for a question, in place of what was chosen for the same one.
+
+        Raise NoQuestionError for a text without letters and digits.
+        """
         with self._lock:
-            same = self._same(question)
-            row = {"id": same.id if same else new_id(), "question": _kept(question), **_chosen(paragraph)}
+            known = self._same(question)
+            row = {"id": known.id if known else new_id(), "question": _kept(question), **_chosen(paragraph)}
             with self._state.writing() as db:
                 db.table("curated").upsert(row, pk="id")
             return self._loaded(row["id"])
@@ -85,12 +95,15 @@ class Curation:
             return self._loaded(pin_id)
 
     def reword(self, pin_id: str, question: str) -> Pin | None:
-        """Change the question; None where there is no such pin. Raise SameQuestionError for another's."""
+        """Change the question; None where there is no such pin.
+
+        Raise SameQuestionError for another's, NoQuestionError for a text without letters and digits.
+        """
         with self._lock:
             if self.get(pin_id) is None:
                 return None
-            same = self._same(question)
-            if same and same.id != pin_id:
+            known = self._same(question)
+            if known and known.id != pin_id:
                 raise SameQuestionError
             with self._state.writing() as db:
                 db.table("curated").update(pin_id, {"question": _kept(question)})
@@ -108,7 +121,7 @@ class Curation:
 
     def _same(self, question: str) -> Pin | None:
         """Return the pin of a question that differs at most in what only asks or is polite."""
-        return next((pin for pin in self._pins if alike(pin.curated.question, question) >= 1.0), None)
+        return next((pin for pin in self._pins if same(pin.curated.question, question)), None)
 
     def _loaded(self, pin_id: str) -> Pin:
         self._load()
@@ -123,6 +136,8 @@ class Curation:
 
 
 def _kept(question: str) -> str:
+    if not any(map(str.isalnum, question[:LONGEST_QUESTION])):
+        raise NoQuestionError
     # Telegram's JSON may carry lone surrogates, which UTF-8 cannot.
     return question[:LONGEST_QUESTION].encode(errors="replace").decode()
 

@@ -7,18 +7,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
-from bot.keyboards.curation import Origin
-from bot.log.query_log import new_id
+from bot.ids import new_id
 
 if TYPE_CHECKING:
     from bot.pseudonyms import Pseudonyms
     from bot.state.database import StateDatabase
 
 Purpose = Literal["search", "reword"]
+OriginKind = Literal["log", "pin", "search"]
 
 KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the paragraphs on offer are from: a log row, a pin to be changed, or a search for one of them."""
+
+    kind: OriginKind
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        kind, _, name = text.partition("-")
+        return cls(cast("OriginKind", kind), name) if kind in {"log", "pin", "search"} else None
+
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class People:
                 return False
             guest = {"person": person, "invitation": invitation, "since": now}
             db.table("guests").insert(guest, pk="person", ignore=True)
-        self._guests.add(person)
+            self._guests.add(person)  # while nobody else writes, so that a withdrawal comes before or after
         return True
 
     def invitations(self) -> list[Invitation]:
@@ -175,7 +175,7 @@ class People:
             out = {row["person"] for row in rows}
             db.execute("DELETE FROM guests WHERE invitation = ?", [invitation])
             db.execute("DELETE FROM invitations WHERE id = ?", [invitation])
-        self._guests -= out
+            self._guests -= out
         return len(out)
 
     def _write(self, invitation: Invitation, code: str | None, guest: str | None = None) -> None:
@@ -190,7 +190,8 @@ class People:
         with self._state.writing() as db:
             db.table("invitations").insert(row)
             if guest:
-                db.table("guests").insert({"person": guest, "invitation": invitation.id, "since": made_at})
+                row = {"person": guest, "invitation": invitation.id, "since": made_at}
+                db.table("guests").insert(row, pk="person", ignore=True)
 
     # What an admin is told
 

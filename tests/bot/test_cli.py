@@ -230,7 +230,7 @@ def test_evaluate_measures_the_votes(workplace: Path) -> None:
     log = QueryLog.open(workplace / "data" / "queries.db")
     for question, verdict in (("茶园面积多少", "up"), ("干茶产量", "down")):
         given = answer(index.current(), question)
-        entry = log.entry_of(
+        entry = log.new_entry(
             given, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox"
         )
         log.record(entry)
@@ -251,7 +251,7 @@ def test_the_log_goes_to_a_file(workplace: Path) -> None:
     log = QueryLog.open(workplace / "data" / "queries.db")
     given = answer(Index(workplace / "data" / "snapshots").current(), "茶园面积多少")
     log.record(
-        log.entry_of(given, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
+        log.new_entry(given, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
     )
     log.close()
     assert wenju("logs", "--format", "xlsx", "--output", "log.xlsx").exit_code == 0

@@ -7,23 +7,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit, MessageLimit
 
+from bot.ids import new_id
 from bot.keyboards.curation import (
     PAGE,
     ChoicePress,
-    Origin,
     PinPress,
     PinsPage,
     choice_buttons,
     pins_buttons,
     take_buttons,
 )
-from bot.log.query_log import new_id
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 from bot.pseudonyms import Pseudonyms
 from bot.sandbox.entities import parse_html, utf16_length
 from bot.screens.curation import candidate, choice, pin_page, pins_listing, remove_question, reword_prompt
-from bot.state.curation import LONGEST_QUESTION, Curation, SameQuestionError
-from bot.state.curation_prompts import CurationPrompts
+from bot.state.curation import LONGEST_QUESTION, Curation, NoQuestionError, SameQuestionError
+from bot.state.curation_prompts import CurationPrompts, Origin
 from bot.state.database import StateDatabase
 from retrieval.model import Paragraph
 
@@ -125,8 +124,21 @@ def test_removal(state: StateDatabase, curation: Curation) -> None:
     assert Curation(state).pins == ()
 
 
+def test_marks_alone_are_no_question(curation: Curation) -> None:
+    """Nothing is chosen for a text without a letter or a digit."""
+    pin = curation.pin("公路有几座隧道", ROAD)
+    with pytest.raises(NoQuestionError):
+        curation.pin("？？ _", ROAD)
+    with pytest.raises(NoQuestionError):
+        curation.reword(pin.id, "……")
+    assert curation.pins == (pin,)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
-@given(question=anything, paragraph=paragraphs)
+@given(
+    question=anything.filter(lambda text: any(map(str.isalnum, text[:LONGEST_QUESTION]))),
+    paragraph=paragraphs,
+)
 def test_any_question_and_paragraph(state: StateDatabase, question: str, paragraph: Paragraph) -> None:
     """Whatever is pinned is kept, and each screen that shows it is valid and short enough."""
     curation = Curation(state)
@@ -212,11 +224,10 @@ def test_paging() -> None:
     """The list has a number for each pin on show, and ways to its neighbours; past the end is the last."""
     keyboard = pins_buttons([new_id() for _ in range(8)], 20, PinsPage(8), SIMPLIFIED).inline_keyboard
     labels = [[button.text for button in row] for row in keyboard]
-    texts = SIMPLIFIED.curation
     assert labels == [
         ["9", "10", "11", "12", "13"],
         ["14", "15", "16"],
-        [texts.previous_page, "2/3", texts.next_page],
+        [SIMPLIFIED.conversation.previous_page, "2/3", SIMPLIFIED.conversation.next_page],
     ]
     assert PinsPage(16).within(16) == PinsPage(8)
     assert PinsPage(8).within(0) == PinsPage(0)
@@ -224,13 +235,12 @@ def test_paging() -> None:
 
 def test_paragraphs_on_offer_have_pages() -> None:
     """Five paragraphs are on offer at a time; without a way back there is none."""
-    texts = SIMPLIFIED.curation
     press = ChoicePress("list", Origin("log", new_id()), offset=5)
     keyboard = choice_buttons(press, [TEA.id] * 8, SIMPLIFIED, None).inline_keyboard
     assert [[button.text for button in row] for row in keyboard] == [
         ["6", "7", "8"],
-        [texts.previous_page, "2/2"],
-        [texts.search],
+        [SIMPLIFIED.conversation.previous_page, "2/2"],
+        [SIMPLIFIED.curation.search],
     ]
     [[back, _]] = take_buttons(ChoicePress("show", press.origin, TEA.id), 7, SIMPLIFIED).inline_keyboard
     assert back.callback_data == str(press)

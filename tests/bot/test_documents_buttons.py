@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit, InlineKeyboardMarkupLimit, MessageLimit
 
 from bot.documents.catalogue import CatalogueEntry, CataloguePage, key_of
-from bot.documents.holdings import Indexed
+from bot.documents.documents import Indexed
 from bot.documents.trash import Trashed
 from bot.keyboards.documents import (
     FILE,
@@ -25,9 +25,9 @@ from bot.keyboards.documents import (
     moved_buttons,
     trash_buttons,
 )
+from bot.markup import units, visible
 from bot.messages import LANGUAGES
 from bot.screens import documents as documents_screens
-from bot.screens.markup import units, visible
 from retrieval.snapshot import FileSummary
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram.constants import CallbackQueryLimit, InlineKeyboardButtonLimit, ReplyLimit
 
+from bot.ids import new_id
 from bot.keyboards.feedback import REASON, VOTE, ReasonPress, buttons_under, reason_buttons
 from bot.log.database import read_answer
-from bot.log.query_log import QueryLog, new_id
+from bot.log.query_log import QueryLog
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
 from retrieval.model import Answer, Question
 
@@ -32,7 +33,7 @@ def log(tmp_path: Path) -> Iterator[QueryLog]:
 
 
 def asked(log: QueryLog, answer: Answer = NOT_FOUND) -> Entry:
-    entry = log.entry_of(answer, asker_id=1, chat_id=5, chat_kind="private", language="zh", source="sandbox")
+    entry = log.new_entry(answer, asker_id=1, chat_id=5, chat_kind="private", language="zh", source="sandbox")
     log.record(entry)
     return entry
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.documents.file_names import LONGEST, UNNAMED, numbered, safe_name, suffix_of
+from bot.file_names import LONGEST, UNNAMED, numbered, safe_name, suffix_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram.constants import InlineKeyboardButtonLimit
 
+from bot.ids import new_id
 from bot.keyboards.logs import EntryPlace, ExportPress, GapPlace, GapsPlace, LogsPlace
-from bot.log.query_log import new_id
 from bot.log.selection import EVERYTHING, LONGEST_WORD, SWITCHES, Selection
 
 SELECTIONS = st.builds(

@@ -13,10 +13,10 @@ from bot.keyboards.logs import LISTED, GapsPlace, LogsPlace
 from bot.log.entry import Entry, Vote
 from bot.log.selection import LONGEST_WORD, Selection
 from bot.log.statistics import Counted, DayCount, Dislike, Gap, Statistics, Wording
+from bot.markup import units, visible
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
 from bot.sandbox.entities import parse_html
 from bot.screens.logs import entry_page, gap_page, gaps_listing, logs_listing
-from bot.screens.markup import units, visible
 from bot.screens.statistics import digest, statistics_caption
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 

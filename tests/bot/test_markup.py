@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.markup import escape, excerpt, last_sentences, quote, shorten, styled, units, visible
 from bot.sandbox.entities import parse_html, utf16_length
-from bot.screens.markup import escape, excerpt, last_sentences, quote, shorten, styled, units, visible
 
 TEXTS = st.text(st.characters(), max_size=120) | st.text("甲乙丙。！？<>&😀\u202e ", max_size=120)
 SPANS = st.lists(st.tuples(st.integers(-5, 130), st.integers(-5, 130), st.sampled_from("bu")), max_size=20)

@@ -21,9 +21,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.ids import new_id
 from bot.log import query_log
-from bot.log.database import Filter, count_entries, read_entries
-from bot.log.query_log import QueryLog, new_id
+from bot.log.database import Filter, count_entries, read_entries, read_vote
+from bot.log.query_log import QueryLog
 from bot.migrations import LOG, NewerSchemaError
 from bot.pseudonyms import KeyFileError, Pseudonyms
 from retrieval.model import Answer, Figure, Hit, Paragraph, Picture, Question, Wanted
@@ -96,7 +97,7 @@ def log(path: Path) -> Iterator[QueryLog]:
 
 
 def entry(log: QueryLog, answer: Answer = ANSWER, log_id: str | None = None) -> Entry:
-    made = log.entry_of(
+    made = log.new_entry(
         answer, asker_id=42, chat_id=-1001, chat_kind="supergroup", language="zh", source="telegram"
     )
     return replace(made, id=log_id or made.id)
@@ -131,7 +132,7 @@ def test_an_answer_outlives_a_restart(log: QueryLog, path: Path) -> None:
 
 def test_no_telegram_id_is_stored(log: QueryLog, path: Path) -> None:
     """Who asked, where and who voted are keyed hashes; the same number as user and as chat differs."""
-    written = log.entry_of(
+    written = log.new_entry(
         ANSWER, asker_id=987654321, chat_id=987654321, chat_kind="private", language="zh", source="telegram"
     )
     log.record(written)
@@ -237,7 +238,7 @@ def test_a_corrected_date_reaches_earlier_answers(log: QueryLog) -> None:
 
 def asked(log: QueryLog, text: str, *, asker: int = 42, chat: int = -1001, reply: int | None = None) -> Entry:
     answer = replace(NOT_FOUND, question=Question(text, text, (text,)))
-    made = log.entry_of(
+    made = log.new_entry(
         answer, asker_id=asker, chat_id=chat, chat_kind="group", language="zh", source="telegram"
     )
     return replace(made, reply=reply)
@@ -433,7 +434,7 @@ ids = []
 for number in range(200):
     words = f"第{number}问" + "长" * 2000
     answer = Answer(Question(words, words, ()), found=False, hits=(), figures=())
-    entry = log.entry_of(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
+    entry = log.new_entry(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
     log.record(entry)
     ids.append(entry.id)
 full = not log.flush(2)
@@ -471,7 +472,7 @@ log = QueryLog.open(Path(sys.argv[1]))
 for number in range(100_000):
     hit = Hit(Paragraph(f"p{number}", "a.md", 0, number, "题", None, f"第{number}段"), 1.0)
     answer = Answer(Question("问", "问", ("问",)), found=True, hits=(hit,), figures=())
-    entry = log.entry_of(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
+    entry = log.new_entry(answer, asker_id=1, chat_id=1, chat_kind="private", language="zh", source="sandbox")
     log.record(replace(entry, id=f"q{number}"))
     if number % 10 == 0:
         log.flush()
@@ -559,7 +560,7 @@ def test_the_writer_outlives_anything(log: QueryLog, monkeypatch: pytest.MonkeyP
         raise RuntimeError("out of the blue")
 
     with monkeypatch.context() as broken:
-        broken.setattr(query_log, "_write_batch", fail)
+        broken.setattr(log, "_write_batch", fail)
         log.record(entry(log, log_id="kept"))
         while log.trouble is None:
             time.sleep(0.01)
@@ -614,3 +615,44 @@ def test_anybody_s_text_is_written(log: QueryLog, text: str, value: float | str)
     assert found is not None
     if not any("\ud800" <= character <= "\udfff" for character in text + str(value)):
         assert found.answer == asked
+
+
+def contents(path: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+def test_forgotten_while_the_log_is_locked(
+    log: QueryLog, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waited to be written of a person who is forgotten is not written later, nor by a late reply."""
+    monkeypatch.setattr(QueryLog.flush, "__defaults__", (0.2,))
+    log.record(entry(log, log_id="before"))
+    assert log.flush(5)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        mine = entry(log, log_id="waiting")
+        log.record(mine)
+        time.sleep(0.3)  # the writer has taken it and tries again
+        deleting = threading.Thread(target=log.forget, args=(42,))
+        deleting.start()
+        time.sleep(0.5)
+        other.rollback()
+    deleting.join()
+    log.record(replace(mine, reply=9))
+    assert log.flush()
+    assert count(log) == 0
+
+
+def test_only_votes_are_forgotten_too(log: QueryLog, path: Path) -> None:
+    """A comment goes from every file also where its writer never asked anything."""
+    log.record(entry(log, log_id="asked"))
+    log.vote("asked", 5, "down", prompt=3)
+    assert log.flush()
+    vote = log.read(lambda db: read_vote(db, "asked", log.pseudonyms.user(5)))
+    assert vote is not None
+    log.comment(vote, "这句话要消失")
+    assert log.flush()
+    assert "这句话要消失".encode() in contents(path)
+    assert log.forget(5) == 0
+    assert "这句话要消失".encode() not in contents(path)
+    assert count(log) == 1

@@ -58,3 +58,10 @@ def test_memory_is_bounded() -> None:
         limit.wait(person)
     assert len(limit._asked) == quota.PEOPLE
     assert limit.wait(quota.PEOPLE + 4) > 0
+
+
+def test_a_look_counts_nothing() -> None:
+    """Whether a question is free can be seen without asking one."""
+    limit = Quota(1, Clock())
+    assert [limit.until_free(7), limit.until_free(7), limit.wait(7)] == [0, 0, 0]
+    assert limit.until_free(7) == quota.SECONDS

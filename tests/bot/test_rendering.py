@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from telegram.constants import MessageLimit
 
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
+from bot.pages import shown_ranks
 from bot.sandbox.entities import parse_html, utf16_length
 from bot.screens.answers import answer_page, context_page, date_text
-from bot.screens.pages import shown_ranks
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question, Wanted
 
 TEA = Paragraph(

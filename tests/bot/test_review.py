@@ -65,7 +65,7 @@ serve(Path(path), host, 0, password=password or None, ready=lambda address: prin
 
 
 def record(log: QueryLog, answer: Answer, log_id: str) -> None:
-    log.record(replace(log.entry_of(answer, **WHO), id=log_id))
+    log.record(replace(log.new_entry(answer, **WHO), id=log_id))
     assert log.flush()
 
 
@@ -166,7 +166,7 @@ def test_questions_of_one_asker(page: httpx.Client, log: QueryLog) -> None:
     link = re.search(r'href="([^"]*asker=[^"]*)"', page.get("/queries/queries/again").text)
     assert link
     assert "3 行" in page.get(unescape(link[1])).text
-    assert rows(page, "asker", asker=log.entry_of(ANSWER, **{**WHO, "asker_id": 2}).asker) == []
+    assert rows(page, "asker", asker=log.new_entry(ANSWER, **{**WHO, "asker_id": 2}).asker) == []
 
 
 def test_the_front_page_lists_the_queries(page: httpx.Client) -> None:
@@ -230,7 +230,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     answer = replace(
         ANSWER, question=question, hits=(Hit(paragraph, 1.0),), figures=(figure,), suggestion=evil
     )
-    log.record(replace(log.entry_of(answer, **{**WHO, "language": evil, "chat_kind": evil}), id="evil"))
+    log.record(replace(log.new_entry(answer, **{**WHO, "language": evil, "chat_kind": evil}), id="evil"))
     log.vote("evil", 1, "down", reason="other", prompt=1)
     assert log.flush()
     vote = log.prompted(1, 1, 1)

@@ -166,7 +166,7 @@ def fill_log(settings: Settings) -> None:
     for day in range(DAYS, 0, -1):
         for number in range(3 + day * 7 % 5):
             question = BEFORE[(day + number) % len(BEFORE)]
-            entry = log.entry_of(
+            entry = log.new_entry(
                 answer(index.current(), question),
                 asker_id=number,
                 chat_id=number,

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.answer import answer
-from retrieval.coverage import relevant
+from retrieval.answer import answer, understand
+from retrieval.coverage import covered, relevant
 from retrieval.index import Index
 
 if TYPE_CHECKING:
@@ -36,6 +36,14 @@ def test_what_the_article_is_about_decides(
     index = Index(tmp_path / "index")
     index.build(documents(port=PORT.replace("# 黑龙江省河港", "# 河港")))
     assert answer(index.current(), question).found is found
+
+
+def test_a_question_without_terms_is_not_covered(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Marks alone ask for nothing that a paragraph could say."""
+    index = Index(tmp_path / "index")
+    index.build(documents(port=PORT))
+    best = answer(index.current(), "货物吞吐量").hits[0]
+    assert covered(index.current(), understand("？？", index.current().dictionary), best) == 0
 
 
 def test_what_comes_near_the_best(tmp_path: Path, documents: Callable[..., Path]) -> None:

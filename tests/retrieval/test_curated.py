@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.answer import answer
-from retrieval.curated import Curated, CuratedIndex, locate, matching
+from retrieval.curated import Curated, CuratedIndex, locate
 from retrieval.index import Index
 
 if TYPE_CHECKING:
@@ -50,19 +50,22 @@ def pin(question: str, found: Paragraph, name: str = "1") -> Curated:
     return Curated(name, question, found.id, found.text, found.document, found.title, found.section)
 
 
-def test_the_most_alike_question_is_matched(index: Index) -> None:
-    """Of several questions the nearest one counts, and one that differs in a year is none."""
+def test_the_same_question_is_matched(index: Index) -> None:
+    """Of several questions the same one counts, and one that differs in a year or a word is none."""
     here = paragraph(index.current(), "茶厂188家")
-    chosen = [
-        pin("2020年茶厂有多少家", here, "a"),
-        pin("茶厂有多少家？", here, "b"),
-        pin("茶厂在哪里", here, "c"),
-    ]
-    found = matching("请问茶厂有几家", chosen)
+    chosen = CuratedIndex(
+        [
+            pin("2020年茶厂有多少家", here, "a"),
+            pin("茶厂有多少家？", here, "b"),
+            pin("茶厂在哪里", here, "c"),
+        ]
+    )
+    found = chosen.matching("请问茶厂有几家")
     assert found is not None
     assert found.id == "b"
-    assert matching("2021年茶厂有多少家", chosen) is None
-    assert matching("茶厂有多少家", ()) is None
+    assert chosen.matching("2021年茶厂有多少家") is None
+    assert chosen.matching("有机茶厂有多少家") is None
+    assert CuratedIndex().matching("茶厂有多少家") is None
 
 
 def test_a_pinned_paragraph_comes_first_and_says_so(index: Index) -> None:
@@ -93,6 +96,30 @@ def test_what_no_words_find_is_found_where_it_is_pinned(index: Index) -> None:
     assert given.found
     assert not given.near
     assert [hit.checked for hit in given.hits] == [True]
+
+
+def test_a_pin_for_a_question_without_words_breaks_nothing(index: Index) -> None:
+    """Marks alone have no terms to cover."""
+    snapshot = index.current()
+    curated = CuratedIndex([pin("？？", paragraph(snapshot, "课桌椅"))])
+    assert answer(snapshot, "？？", curated=curated).hits[0].checked
+    assert not answer(snapshot, "？？").found
+
+
+def test_the_article_asked_about_comes_before_a_pin(index: Index) -> None:
+    """A reply to an article is answered from it; only a pin in that very article comes first."""
+    snapshot = index.current()
+    question = "全县茶叶出口额是多少"
+    elsewhere = CuratedIndex([pin(question, paragraph(snapshot, "课桌椅"))])
+    within = CuratedIndex([pin(question, paragraph(snapshot, "2020年"))])
+    given = answer(snapshot, question, curated=elsewhere, about=TEA)
+    assert given.found
+    assert given.hits[0].paragraph.document == "tea.md"
+    assert not any(hit.checked for hit in given.hits)
+    assert answer(snapshot, question, curated=elsewhere).hits[0].checked
+    best = answer(snapshot, question, curated=within, about=TEA).hits[0]
+    assert best.checked
+    assert best.paragraph == paragraph(snapshot, "2020年")
 
 
 def test_a_follow_up_is_matched_as_it_is_read(index: Index) -> None:

@@ -46,11 +46,16 @@ def test_a_folder_becomes_searchable(tmp_path: Path, documents: Callable[..., Pa
     assert hit.paragraph.title == "茶业"
     assert [figure.text for figure in figures] == ["12万亩", "8600户"]
     assert [hit.paragraph.text[start:end] for start, end in hit.marks] == ["茶园面积"]
-    before, after = index.current().around(hit.paragraph.id)
+    passage = index.current().passage(hit.paragraph.id, 0)
+    assert passage is not None
+    before, here, after = passage
     assert before is None
+    assert here == hit.paragraph
     assert after is not None
     assert after.text.startswith("干茶产量")
-    assert index.current().around(after.id)[1] is None
+    last = index.current().passage(after.id, 0)
+    assert last is not None
+    assert last[2] is None
     assert index.current().paragraph(hit.paragraph.id) == hit.paragraph
     assert index.current().paragraph("unknown") is None
 

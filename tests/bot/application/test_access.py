@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.messages import SIMPLIFIED
+from bot.state.database import StateDatabase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from bot.sandbox.people import Person
@@ -55,6 +60,26 @@ async def test_closed(asker: Person, admin: Person, sandbox: Sandbox) -> None:
     assert len(group.replies) == 1
     pressed = await (await asker.press(group.replies[0], "👍")).wait()
     assert pressed["text"] == WORDS.closed
+
+
+@with_bot
+async def test_what_only_looks_like_a_command(asker: Person, sandbox: Sandbox) -> None:
+    """The start of an invitation, written as code or with words behind it, lets no question through."""
+    for text in (f"/start inv_ {QUESTION}", f"/id {QUESTION}"):
+        assert "3100吨" not in (await asker.ask(text)).text
+        message = sandbox.world.post(asker.chat, asker.user, {"text": text, "entities": []})
+        sandbox.world.updates.put("message", message)
+        assert (await asker.next_reply()).text == WORDS.closed
+
+
+@with_bot
+async def test_refused_where_it_cannot_be_said(asker: Person, sandbox: Sandbox) -> None:
+    """A stranger's question is not answered either when the refusal does not get through."""
+    sandbox.fail_next("sendMessage", 400, "Bad Request: chat not found")
+    await asker.say(QUESTION)
+    await sandbox.until(lambda: sandbox.called("sendMessage"))
+    assert (await asker.ask(QUESTION)).text == WORDS.closed
+    assert len(asker.replies) == 1
 
 
 @with_bot
@@ -223,3 +248,25 @@ async def test_no_privacy_notice(running: object, admin: Person, monkeypatch: py
         await admin.ask("/help")
         await asyncio.sleep(0.3)
     assert len(admin.replies) == 1
+
+
+async def test_privacy_notice_after_trouble(  # noqa: PLR0917 - fixtures
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    settings: Settings,
+    admin: Person,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """While it cannot be read who has been told, nobody is, and the admin is once it can."""
+    monkeypatch.setattr("bot.notices.TELL_EVERY", 0.05)
+    sandbox.privacy = True
+    await admin.start()
+    StateDatabase.open(settings.state).close()
+    with closing(sqlite3.connect(settings.state, isolation_level=None)) as state:
+        state.execute("ALTER TABLE told RENAME TO away")
+        async with running():
+            await sandbox.until(lambda: "is not known" in caplog.text)
+            assert not admin.replies
+            state.execute("ALTER TABLE away RENAME TO told")
+            await sandbox.until(lambda: [reply.text for reply in admin.replies] == [WORDS.privacy])

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.handlers import paging
+from bot.ids import new_id
 from bot.keyboards.answers import Press
 from bot.log.database import read_entries, reading
-from bot.log.query_log import new_id
 from bot.messages import SIMPLIFIED
 from retrieval.index import Index
 

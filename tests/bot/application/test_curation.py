@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.keyboards.curation import ChoicePress, Origin, PinPress, PinsPage
+from bot.ids import new_id
+from bot.keyboards.curation import ChoicePress, PinPress, PinsPage
 from bot.log.database import Filter, read_entries, reading
-from bot.log.query_log import new_id
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 from bot.state.curation import Curation
+from bot.state.curation_prompts import Origin
 from bot.state.database import StateDatabase
 from retrieval.index import Index
 
@@ -203,13 +206,13 @@ async def test_long_list(
     async with running():
         listing = await admin.ask("/curated")
         assert "1. 2009年隧道几座" in listing.text
-        await press(admin, sandbox, listing, TEXTS.next_page)
+        await press(admin, sandbox, listing, SIMPLIFIED.conversation.next_page)
         assert "9. 2001年隧道几座" in listing.text
         await press(admin, sandbox, listing, "9")
         assert "📌 2001年隧道几座" in listing.text
         await press(admin, sandbox, listing, TEXTS.all)
         assert "9. 2001年隧道几座" in listing.text
-        await press(admin, sandbox, listing, TEXTS.previous_page)
+        await press(admin, sandbox, listing, SIMPLIFIED.conversation.previous_page)
         assert "1. 2009年隧道几座" in listing.text
 
 
@@ -423,3 +426,29 @@ async def test_languages(admin: Person, sandbox: Sandbox, words: Words) -> None:
     assert words.curation.checked in answer.text
     await press(person, sandbox, answer, words.answers.next)
     assert words.curation.checked not in answer.text
+
+
+async def test_without_an_index(
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    settings: Settings,
+    admin: Person,
+    sandbox: Sandbox,
+) -> None:
+    """Without an index the commands and buttons that need one say so."""
+    async with running():
+        answer = await admin.ask(QUESTION)
+        entry = await logged(settings, QUESTION)
+        await pinned(admin, sandbox)
+        listing = await admin.ask("/curated")
+    shutil.rmtree(settings.snapshots)
+    settings.snapshots.mkdir()
+    said = SIMPLIFIED.answers.no_index_admin
+    with (settings.snapshots / "BUILDING").open("w") as other_builder:
+        fcntl.flock(other_builder, fcntl.LOCK_EX)
+        async with running():
+            assert (await admin.ask("/curated")).text == said
+            await admin.say("/pin", reply_to=answer)
+            assert (await admin.next_reply()).text == said
+            for data in (ChoicePress("offer", Origin("log", entry.id)), PinsPage()):
+                assert await forge(admin, listing, data) == said
+            assert (await (await admin.press(listing, "1")).wait())["text"] == said

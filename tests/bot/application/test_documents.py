@@ -48,10 +48,10 @@ async def test_list(admin: Person, sandbox: Sandbox, settings: Settings) -> None
     assert "1970-01-09" in listing.text
     assert TEXTS.articles.format(count=1) in listing.text
     assert TEXTS.not_read in listing.text
-    await pressed(admin, sandbox, listing, TEXTS.next_page, "old0.md")
+    await pressed(admin, sandbox, listing, SIMPLIFIED.conversation.next_page, "old0.md")
     assert "12. old0.md" in listing.text
-    assert TEXTS.next_page not in str(listing.buttons)
-    await pressed(admin, sandbox, listing, TEXTS.previous_page, "old8.md")
+    assert SIMPLIFIED.conversation.next_page not in str(listing.buttons)
+    await pressed(admin, sandbox, listing, SIMPLIFIED.conversation.previous_page, "old8.md")
 
 
 async def test_search(admin: Person) -> None:
@@ -69,7 +69,7 @@ async def test_long_word(admin: Person, sandbox: Sandbox, settings: Settings) ->
         (settings.documents / f"{'茶' * 12}{number}.md").write_text("# 茶\n\n好茶。\n", encoding="utf-8")
     listing = await admin.ask(f"/documents {'茶' * 40}")
     assert TEXTS.title_found.format(word="茶" * 10, count=9) in listing.text
-    await admin.press(listing, TEXTS.next_page)
+    await admin.press(listing, SIMPLIFIED.conversation.next_page)
     await sandbox.until(lambda: "9. " in listing.text)
     assert TEXTS.title_found.format(word="茶" * 10, count=9) in listing.text
 
@@ -209,3 +209,22 @@ async def test_forged_by_an_admin(admin: Person, settings: Settings, data: str) 
     await (await admin.forge(listing, data)).wait()
     assert (settings.documents / "tea.md").exists()
     assert not listing.edited
+
+
+async def test_double_taps(admin: Person, sandbox: Sandbox, settings: Settings) -> None:
+    """Quick taps move a file to the trash once, and bring it back once; the others are told it is gone."""
+
+    async def tapped(button: str, then: str) -> list[str]:
+        taps = [await admin.press(listing, button) for _ in range(4)]
+        toasts = [str((await tap.wait())["text"]) for tap in taps]
+        await sandbox.until(lambda: then in listing.text, timeout=20)
+        return sorted(toasts)
+
+    listing = await admin.ask("/documents tea")
+    await pressed(admin, sandbox, listing, "1", "改于")
+    await pressed(admin, sandbox, listing, TEXTS.move_to_trash, TEXTS.confirm_move)
+    await tapped(TEXTS.move_to_trash, TEXTS.moved)
+    assert len(list(settings.trash.iterdir())) == 1
+    assert await tapped(TEXTS.restore, TEXTS.restored) == ["", *[TEXTS.gone_from_trash] * 3]
+    assert not list(settings.trash.iterdir())
+    assert [path.name for path in settings.documents.glob("tea*")] == ["tea.md"]

@@ -221,3 +221,31 @@ async def test_any_text(asker: Person, sandbox: Sandbox) -> None:
         for result in answer["results"]:
             assert 0 < utf16_length(result["content"]["text"]) <= MessageLimit.MAX_TEXT_LENGTH
     assert all(call.status == 200 for call in sandbox.called("answerInlineQuery"))
+
+
+async def test_too_many(running: Callable[..., AbstractAsyncContextManager[None]], asker: Person) -> None:
+    """What is rested on counts as a question, what is typed over does not; who asks too many is told so."""
+    too_many = SIMPLIFIED.access.too_many.split("{")[0]
+    async with running(questions_per_minute=2):
+        for end in range(1, len(TEA) + 1):
+            await asker.inline(TEA[:end])
+        assert (await typed(asker, TEA))["results"]
+        await asyncio.sleep(2 * inline.RESTED)
+        assert (await asker.ask(TEA)).text.startswith("3100吨")
+        for offset in ("", "10"):
+            answer = await typed(asker, TEA, offset)
+            assert answer["results"] == []
+            assert answer["button"]["text"].startswith(too_many)
+            assert answer["cache_time"] == 0
+        assert (await typed(asker, ""))["results"]
+
+
+@with_bot
+async def test_examples_after_a_change(settings: Settings, asker: Person, admin: Person) -> None:
+    """The questions that are shown before anything is typed are answered from the index in use."""
+    assert "3100吨" in str(await typed(asker, ""))
+    tea = settings.documents / "tea.md"
+    tea.write_text(tea.read_text(encoding="utf-8").replace("3100吨", "4200吨"), encoding="utf-8")
+    await admin.say("/reindex")
+    while "4200吨" not in str(await typed(asker, "")):
+        pass

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import load_workbook
 
+from bot.ids import new_id
 from bot.log.listing import BOM
-from bot.log.query_log import QueryLog, new_id
+from bot.log.query_log import QueryLog
 from bot.messages import SIMPLIFIED
 from bot.pseudonyms import Pseudonyms
 from bot.sandbox.media import image_size
@@ -48,7 +49,7 @@ def fill(settings: Settings) -> Callable[..., str]:
 
     def put(question: str, days: float = 0, asker: int = 1, vote: dict[str, Any] | None = None) -> str:
         log = QueryLog.open(settings.query_log)
-        entry = log.entry_of(
+        entry = log.new_entry(
             answer(snapshot, question),
             asker_id=asker,
             chat_id=asker,
@@ -89,11 +90,11 @@ async def test_listing(asker: Person, admin: Person, sandbox: Sandbox) -> None:
     assert LOGS.title.format(count=10) in listing.text
     assert listing.text.index(f"1. ❔ {MARS}") < listing.text.index("第8遍")
     assert "第1遍" not in listing.text
-    await admin.press(listing, LOGS.next_page)
+    await admin.press(listing, SIMPLIFIED.conversation.next_page)
     await shows(sandbox, listing, "第0遍")
-    assert {"9", "10", "2/2", LOGS.previous_page} <= set(labels(listing))
-    assert LOGS.next_page not in labels(listing)
-    await admin.press(listing, LOGS.previous_page)
+    assert {"9", "10", "2/2", SIMPLIFIED.conversation.previous_page} <= set(labels(listing))
+    assert SIMPLIFIED.conversation.next_page not in labels(listing)
+    await admin.press(listing, SIMPLIFIED.conversation.previous_page)
     await shows(sandbox, listing, MARS)
 
 
@@ -146,7 +147,7 @@ async def test_words(running: Running, fill: Callable[..., str], admin: Person, 
         listing = await admin.ask(f"/logs {word}")
         assert LOGS.title.format(count=10) in listing.text
     async with running():
-        await admin.press(listing, LOGS.next_page)
+        await admin.press(listing, SIMPLIFIED.conversation.next_page)
         await shows(sandbox, listing, "第9遍")
         await admin.press(listing, "10")
         await shows(sandbox, listing, LOGS.snapshot.format(name=""))
@@ -409,3 +410,50 @@ async def test_turning_the_digest_on_sends_nothing_yet(
     async with running(digest_at=time()):
         await admin.ask(TEA)
     assert not any("🗓" in reply.text for reply in admin.replies)
+
+
+@pytest.fixture
+async def wanting(settings: Settings, fill: Callable[..., str], admin: Person) -> None:
+    """An admin who wants the digest of a day when something was asked; the bot does not run yet."""
+    fill(TEA, days=1)
+    pseudonyms = Pseudonyms.open(settings.query_log.with_suffix(".key"))
+    with closing(StateDatabase.open(settings.state)) as state:
+        People(state, pseudonyms, settings.admins).set_digest(admin.id, wanted=True)
+    await admin.start()
+
+
+@pytest.mark.usefixtures("wanting")
+async def test_digest_after_lost_connections(
+    running: Running, admin: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digest that Telegram could not be given comes at a later try, once."""
+    monkeypatch.setattr("bot.delivery.RETRIES", (0.01, 0.01))
+    monkeypatch.setattr("bot.digest.AGAIN", timedelta(seconds=0.1))
+    sandbox.fail_next("sendMessage", 502, "Bad Gateway", times=4)
+    async with running(digest_at=time()):
+        await sandbox.until(lambda: any("🗓" in reply.text for reply in admin.replies))
+        await asyncio.sleep(0.3)
+    assert sum("🗓" in reply.text for reply in admin.replies) == 1
+
+
+@pytest.mark.usefixtures("wanting")
+async def test_digest_for_who_has_blocked_the_bot(
+    running: Running, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A digest that Telegram refuses is not tried again that day."""
+    monkeypatch.setattr("bot.digest.AGAIN", timedelta(seconds=0.1))
+    sandbox.fail_next("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    for _ in range(2):
+        async with running(digest_at=time()):
+            await sandbox.until(lambda: sandbox.called("sendMessage"))
+            await asyncio.sleep(0.3)
+    assert sum("🗓" in call.params["text"] for call in sandbox.called("sendMessage")) == 1
+
+
+@with_bot
+async def test_no_room_for_an_export(asker: Person, admin: Person, settings: Settings) -> None:
+    """Where the files of an export cannot be written, that is said."""
+    await asker.ask(TEA)
+    away = settings.data.rename(settings.data.with_name("away"))
+    assert (await admin.ask("/export csv")).text == LOGS.export_failed
+    away.rename(settings.data)

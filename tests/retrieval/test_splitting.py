@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.several import split_questions
+from retrieval.splitting import split_questions
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ from retrieval.several import split_questions
         ("- 茶叶产量\n- 校车时刻\n- 渡口票价", ["茶叶产量", "校车时刻", "渡口票价"]),
         ("①茶叶产量②\n②校车时刻", ["茶叶产量②", "校车时刻"]),
         ("请教几个问题：\n1、茶厂有几家\n2、校车几点发车", ["请教几个问题：\n茶厂有几家", "校车几点发车"]),
+        ("能告诉我吗？\n1. 茶叶产量\n2. 校车时刻", ["能告诉我吗？\n茶叶产量", "校车时刻"]),
+        ("1. 茶厂有几家\n2. 校车时刻\n谁知道？", ["茶厂有几家", "校车时刻\n谁知道？"]),
         ("茶厂有几家？\n\n校车几点发车？", ["茶厂有几家？", "校车几点发车？"]),
         ("茶厂有几家\n校车几点发车", ["茶厂有几家", "校车几点发车"]),
         ("请问一下，茶厂有几家？还有校车几点发车？", ["请问一下，茶厂有几家？", "还有校车几点发车？"]),
@@ -50,6 +52,8 @@ def test_each_question_of_a_message_is_one_part(text: str, parts: list[str]) -> 
         "校车为什么停了？为什么？",
         "看看 https://example.org/?a=1 里说的是什么？",
         "1. 加强组织领导。\n2. 落实工作经费。",
+        "1. 石塘镇\n2. 青石镇\n哪个茶叶产量高？",
+        "哪个镇的茶叶产量高？\n- 石塘镇\n- 青石镇",
         "3.5亿元是哪一年的出口额",
         "2021年茶叶\n出口额是多少？",
         "山上的茶园怎么了？" + "今年雨水多，茶农都在采摘。" * 12 + "谁来买茶？" + "收购站昨天开了门。" * 8,

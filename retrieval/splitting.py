@@ -59,25 +59,29 @@ def split_questions(text: str, most: int = 5) -> list[str]:
 
 
 def _items(whole: str) -> list[str]:
-    """Return the numbered or bulleted lines; none of a list that only states things.
+    """Return the numbered or bulleted lines; none of a list that only states things, or gives options.
 
     The lines after one, and those before the first, stay with it.
     """
     items: list[str] = []
-    bullets = 0
+    bulleted: list[str] = []
+    others: list[str] = []
     before = ""
     for line in filter(str.strip, whole.splitlines()):
         bullet = _BULLET.match(line)
         if bullet and (said := line[bullet.end() :].strip()):
             items.append(f"{before}{said}")
-            bullets += 1
+            bulleted.append(said)
             before = ""
-        elif items:
+            continue
+        others.append(line.strip())
+        if items:
             items[-1] += f"\n{line.strip()}"
         else:
             before += f"{line.strip()}\n"
     asking = all(_asks(item) or not _STATES.search(item) for item in items)
-    return items if bullets > 1 and asking else []
+    options = any(_asks(line) and not _goes_on(line) for line in others) and not any(map(_asks, bulleted))
+    return items if len(bulleted) > 1 and asking and not options else []
 
 
 def _lines(whole: str) -> list[str]:

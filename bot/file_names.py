@@ -1,6 +1,6 @@
 """Safe names for files that people send: one path component that every file system can store and show.
 
-It looks at no folder: whether a name is taken is `documents_folder`'s concern.
+It looks at no folder: whether a name is taken is the folder's concern.
 """
 
 from __future__ import annotations

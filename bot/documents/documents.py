@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.documents.folder import told
 from retrieval.errors import DocumentError, WenjuError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.documents.folder import DocumentsFolder, Stored
     from bot.documents.trash import Trash, Trashed
     from bot.library import Library
     from retrieval.snapshot import FileSummary
+
+T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -34,16 +38,20 @@ class Indexed:
 
 
 class Documents:
-    """Files change at once, and the index in a second step, which may take its time."""
+    """Files change at once, and the index in a second step, which may take its time.
+
+    What changes files waits for its turn: between a look at what is there and the change nothing else comes.
+    """
 
     def __init__(self, folder: DocumentsFolder, trash: Trash, library: Library) -> None:
         self._folder = folder
         self._trash = trash
         self._library = library
+        self._turn = asyncio.Lock()  # of one change at a time: a double tap is two
 
     async def store(self, name: str, data: bytes) -> Stored:
         """Raise FolderError where that cannot be done."""
-        return await asyncio.to_thread(self._folder.store, name, data)
+        return await self._change(lambda: self._folder.store(name, data))
 
     async def index_new(self, path: str) -> Indexed:
         """Index a file that was just stored.
@@ -52,7 +60,7 @@ class Documents:
         """
         indexed = await self.index(path)
         if indexed.summary is None and not indexed.stale:
-            await asyncio.to_thread(self._folder.remove, path)
+            await self._change(lambda: self._folder.remove(path))
             raise DocumentError(path, indexed.reason)
         return indexed
 
@@ -75,11 +83,11 @@ class Documents:
 
     async def move_to_trash(self, path: str, by: str) -> Trashed:
         """Raise FolderError where that cannot be done."""
-        return await asyncio.to_thread(self._trash.remove, path, by)
+        return await self._change(lambda: self._trash.remove(path, by))
 
     async def restore(self, entry_id: str) -> str | None:
         """Put a file back and return where; None where the trash has it no more. Raise FolderError."""
-        return await asyncio.to_thread(self._trash.restore, entry_id)
+        return await self._change(lambda: self._trash.restore(entry_id))
 
     async def original(self, path: str, largest: int) -> bytes | None:
         """Return the file as it is; None where it has more than `largest` bytes. Raise FolderError."""
@@ -97,4 +105,8 @@ class Documents:
 
     async def empty_trash(self, newest: str) -> int:
         """Delete for good what was removed up to the entry `newest`; return how many files that were."""
-        return await asyncio.to_thread(self._trash.empty, newest)
+        return await self._change(lambda: self._trash.empty(newest))
+
+    async def _change(self, work: Callable[[], T]) -> T:
+        async with self._turn:
+            return await asyncio.to_thread(work)
