@@ -157,7 +157,9 @@ async def _sandbox(settings: Settings) -> AsyncIterator[Settings]:
 
     async with AsyncExitStack() as stack:
         try:
-            sandbox = await stack.enter_async_context(Sandbox(settings.sandbox_port, SANDBOX_TOKEN))
+            sandbox = await stack.enter_async_context(
+                Sandbox(settings.sandbox_port, SANDBOX_TOKEN, privacy=False)
+            )
         except OSError as error:
             reason = f"端口 {settings.sandbox_port} 用不了（{error.strerror}），请换一个"
             raise SettingError("WENJU_SANDBOX_PORT", reason) from error

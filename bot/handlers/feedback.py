@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bot.log.query_log import QueryLog
     from bot.state.people import People
 
+QUESTION_MARKS = ("？", "?")
 LONGEST_COMMENT = 1000  # characters
 NAME_UNITS = 40
 
@@ -93,7 +94,8 @@ class Feedback:
     async def comment(self, message: Message) -> bool:
         """Take a reply, new or edited, to what invited the comment; False where the message is none."""
         user, invitation = message.from_user, message.reply_to_message
-        if user is None or invitation is None:
+        # The reader's app may still be aimed at the invitation when they ask on.
+        if user is None or invitation is None or (message.text or "").rstrip().endswith(QUESTION_MARKS):
             return False
         vote = await asyncio.to_thread(self._log.prompted, user.id, message.chat.id, invitation.message_id)
         if vote is None:

@@ -176,8 +176,9 @@ class Questions:
         except SnapshotError:
             said = words.answers
             return [Reply(escape(said.no_index_admin if self._people.is_admin(asker) else said.no_index))]
+        named = len(entries) > 1
         return [
-            Reply(answer_page(entry.answer, 0, words), buttons_under(entry, 0, words), entry)
+            Reply(answer_page(entry.answer, 0, words, named=named), buttons_under(entry, 0, words), entry)
             for entry in entries
         ]
 

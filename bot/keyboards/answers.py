@@ -67,7 +67,7 @@ def answer_buttons(entry: Entry, rank: int, words: Words) -> InlineKeyboardMarku
         InlineKeyboardButton(counted("👍", entry.ups), callback_data=str(Press("up", entry.id, rank))),
         InlineKeyboardButton(counted("👎", entry.downs), callback_data=str(Press("down", entry.id, rank))),
     ]
-    copy = _copy_button(entry.answer, rank)
+    copy = _copy_button(entry.answer, rank, words)
     rows = [_paging(entry.id, rank, shown_ranks(entry.answer), words)]
     if suggested:
         rows = [[*_suggestion(entry.id, words), *copy], *rows, [*text, *votes]]
@@ -119,14 +119,14 @@ def _paging(log_id: str, rank: int, ranks: Sequence[int], words: Words) -> list[
     ]
 
 
-def _copy_button(answer: Answer, rank: int) -> list[InlineKeyboardButton]:
+def _copy_button(answer: Answer, rank: int, words: Words) -> list[InlineKeyboardButton]:
     """Copy the best figure shown, in the article's own characters; empty where there is none that fits.
 
     Telegram marks such a button with a sign of its own.
     """
     texts = [readable(as_shown(figure, answer)).strip() for figure in shown_figures(answer, rank)[:1]]
     return [
-        InlineKeyboardButton(shorten(text, FIGURE_UNITS), copy_text=CopyTextButton(text))
+        InlineKeyboardButton(words.shown(shorten(text, FIGURE_UNITS)), copy_text=CopyTextButton(text))
         for text in texts
         if text and units(text) <= InlineKeyboardButtonLimit.MAX_COPY_TEXT
     ]

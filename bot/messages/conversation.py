@@ -29,7 +29,12 @@ class ConversationWords:
 
 
 CHINESE = ConversationWords(
-    commands={"ask": "提问：/ask 加上问题", "language": "界面语言", "help": "使用说明"},
+    commands={
+        "ask": "提问：/ask 加上问题",
+        "language": "界面语言",
+        "forget": "删除我的提问记录",
+        "help": "使用说明",
+    },
     group_commands={"ask": "提问：/ask 加上问题", "help": "使用说明"},
     admin_commands={
         "documents": "文库里的文件",
@@ -59,7 +64,8 @@ CHINESE = ConversationWords(
     admin_help=(
         "管理员：发来文件即加入文库，/documents 管理文件，/reindex 重建索引\n"
         "/logs 查询日志，/unanswered 未答的提问，/stats 统计，/export 导出，/digest 每日小结\n"
-        "/curated 核对过的问答，回复一条答案发送 /pin 即可核对"
+        "/curated 核对过的问答，回复一条答案发送 /pin 即可核对\n"
+        "/restore 回收站，/invite 邀请，/id 编号"
     ),
     unknown_command="没有这个命令。直接发送问题即可，或看 /help。",
     ask_for_question="请在 /ask 后面写上问题，例如：\n/ask 2021年进出口总额是多少",
@@ -74,7 +80,12 @@ CHINESE = ConversationWords(
 
 
 ENGLISH = ConversationWords(
-    commands={"ask": "Ask: /ask and your question", "language": "Language", "help": "How to use this bot"},
+    commands={
+        "ask": "Ask: /ask and your question",
+        "language": "Language",
+        "forget": "Delete my questions",
+        "help": "How to use this bot",
+    },
     group_commands={"ask": "Ask: /ask and your question", "help": "How to use this bot"},
     admin_commands={
         "documents": "Files of the library",

@@ -28,7 +28,7 @@ CHINESE = FeedbackWords(
     should_be_there="👎 应该能找到",
     noted="已记下，谢谢！还可以回复本条写几句，管理员会看到。",
     placeholder="写几句，也可以不写",
-    comment_taken="已转给管理员，谢谢！",
+    comment_taken="已记下，管理员会看到，谢谢！",
     not_yours="这是在问点 👎 的人。",
 )
 

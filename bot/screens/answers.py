@@ -33,13 +33,13 @@ LONG_SENTENCE = 60  # characters from which bold type is too much of it
 FIRST_LINES = 40  # characters that are seen of a folded one, also on a small phone
 
 
-def answer_page(answer: Answer, rank: int, words: Words, *, alone: bool = False) -> str:
+def answer_page(answer: Answer, rank: int, words: Words, *, named: bool = False, alone: bool = False) -> str:
     """Render result `rank` (from 0) of an answer, or say honestly that nothing was found.
 
-    A page that stands `alone`, in a chat where nobody has seen the question, begins with it and speaks of no
-    other page.
+    A page that is `named` begins with its question. So does one that stands `alone`, in a chat where nobody
+    has seen the question; it speaks of no other page.
     """
-    asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if alone else ""
+    asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if named or alone else ""
     if not answer.found or not answer.hits:
         return _not_found(answer, words, asked)
     hit = answer.hits[rank]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.keyboards.logs import WORDINGS
 from bot.log.selection import EVERYTHING
 from bot.markup import escape, lines, quote, shorten
+from bot.pages import shown_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,8 +132,8 @@ def _row(entry: Entry, number: int) -> str:
 
 
 def _outcome(entry: Entry) -> str:
-    """Return the best figure, or else the title of the best paragraph."""
-    for figure in entry.answer.figures:
+    """Return the figure that was shown first, or else the title of the best paragraph."""
+    for figure in shown_figures(entry.answer, 0):
         return figure.text
     for hit in entry.answer.hits:
         return hit.paragraph.title

@@ -29,7 +29,12 @@ async def test_each_has_its_reply(
     async with running():
         question = await asker.say(LINES)
         await sandbox.until(lambda: len(asker.replies) == 3)
-        assert [reply.text.split("　")[0] for reply in asker.replies] == ["35公里", "18万册", "3100吨"]
+        assert [reply.text.split("\n")[1].split("　")[0] for reply in asker.replies] == [
+            "35公里",
+            "18万册",
+            "3100吨",
+        ]
+        assert [reply.text[:6] for reply in asker.replies] == ["❓ 盘山公路", "❓ 县图书馆", "❓ 2020"]
         assert {reply.json["reply_to_message"]["message_id"] for reply in asker.replies} == {question.id}
     with reading(settings.query_log) as log:
         entries = list(read_entries(log))
@@ -44,7 +49,7 @@ async def test_one_follows_the_other(asker: Person, sandbox: Sandbox) -> None:
     await asker.ask("县图书馆藏书多少册？")
     await asker.say("1. 盘山公路全长多少公里？\n2. 什么时候通车的？")
     await sandbox.until(lambda: len(asker.replies) == 3)
-    assert asker.replies[-1].text.startswith("按“盘山公路什么时候通车的”作答")
+    assert "\n按“盘山公路什么时候通车的”作答" in asker.replies[-1].text
 
 
 @pytest.mark.usefixtures("bot")

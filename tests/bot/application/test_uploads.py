@@ -223,13 +223,3 @@ async def test_after_a_restart(
         await admin.press(report, TEXTS.restore)
         await sandbox.until(lambda: TEXTS.restored in report.text, timeout=20)
     assert (settings.documents / "bridge.md").read_bytes() == BRIDGE
-
-
-@with_bot
-async def test_the_same_twice_at_once(admin: Person, sandbox: Sandbox, settings: Settings) -> None:
-    """Of the same content sent several times together one file is stored."""
-    for _ in range(4):
-        await admin.send_file("bridge.md", BRIDGE)
-    await sandbox.until(lambda: sum(TEXTS.known in reply.text for reply in admin.replies) == 3, timeout=20)
-    await sandbox.until(lambda: any(TEXTS.added in reply.text for reply in admin.replies), timeout=20)
-    assert [path.name for path in settings.documents.glob("bridge*")] == ["bridge.md"]
