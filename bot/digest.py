@@ -69,17 +69,10 @@ async def send_digest(bot: Bot, log: QueryLog, people: People, day: date) -> Non
             except (BadRequest, Forbidden) as error:  # such as somebody who has blocked the bot
                 logger.warning("a digest cannot be sent: %s", error)
             except TelegramError as error:
-                await asyncio.to_thread(_give_back, people, admin)
+                await asyncio.to_thread(people.give_back_digest, admin, day.isoformat())
                 failure = error
     if failure:
         raise failure
-
-
-def _give_back(people: People, admin: int) -> None:
-    """Have the digest of an admin who still wants it count as not sent. Raise StateError."""
-    if people.wants_digest(admin):
-        people.set_digest(admin, wanted=False)
-        people.set_digest(admin, wanted=True)
 
 
 def _read(db: Database, day: date) -> tuple[Statistics, list[Gap], list[Dislike]]:

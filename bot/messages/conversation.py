@@ -116,7 +116,8 @@ ENGLISH = ConversationWords(
         "Admins: send a file to add it, /documents lists the files, /reindex rebuilds the index\n"
         "/logs shows the query log, /unanswered what was not found, /stats a chart, /export sends files, "
         "/digest a summary every day\n"
-        "/curated lists checked answers; reply to an answer with /pin to check it"
+        "/curated lists checked answers; reply to an answer with /pin to check it\n"
+        "/restore is the trash, /invite invites, /id tells ids"
     ),
     unknown_command="No such command. Just send a question, or see /help.",
     ask_for_question="Please write the question after /ask, e.g.\n/ask 2021年进出口总额是多少",

@@ -221,6 +221,12 @@ class People:
             )
             return bool(done.rowcount)
 
+    def give_back_digest(self, admin_id: int, day: str) -> None:
+        """Note that the digest of a day did not reach an admin. Waits for the disk; raise StateError."""
+        person = self._pseudonyms.user(admin_id)
+        with self._state.writing() as db:
+            db.execute("UPDATE digests SET sent_for = NULL WHERE person = ? AND sent_for = ?", [person, day])
+
     def was_told(self, admin_id: int, what: str) -> bool:
         person = self._pseudonyms.user(admin_id)
         return bool(self._state.read("SELECT 1 FROM told WHERE person = ? AND what = ?", [person, what]))
