@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from telegram import InlineQueryResultsButton
 
 from bot import delivery
+from bot.pages import shown_ranks
 from bot.screens.inline import example_results, results_of
 from retrieval.errors import SnapshotError
 
@@ -102,7 +103,7 @@ class Inline:
 
     async def _show(self, query: InlineQuery, answer: Answer, first: int, words: Words) -> None:
         after = first + PAGE
-        more = answer.found and len(answer.hits) == after < MOST
+        more = after - 1 in shown_ranks(answer) and after < MOST
         results = results_of(answer, first, words)
         said = words.answers.inline_examples if answer.found else words.answers.inline_not_found
         await delivery.results(

@@ -135,7 +135,7 @@ async def test_scrolling(settings: Settings, running: Running, asker: Person) ->
         seen: list[str] = []
         offsets = [""]
         while len(offsets) == 1 or offsets[-1]:
-            answer = await typed(asker, "种植水稻多少亩", offsets[-1])
+            answer = await typed(asker, "种植水稻", offsets[-1])
             assert len(answer["results"]) <= inline.PAGE
             seen += [result["id"] for result in answer["results"]]
             offsets.append(answer["next_offset"])
