@@ -15,7 +15,7 @@ run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this m
 	@$(BIN)/wenju run
 
 test: .venv/.dev browser ## Run the tests
-	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 	$(BIN)/python -m tests.benchmarks

@@ -266,7 +266,9 @@ async def test_privacy_notice_after_trouble(  # noqa: PLR0917 - fixtures
     with closing(sqlite3.connect(settings.state, isolation_level=None)) as state:
         state.execute("ALTER TABLE told RENAME TO away")
         async with running():
-            await sandbox.until(lambda: "is not known" in caplog.text)
+            await sandbox.until(lambda: "is not known" in caplog.text, timeout=20)
             assert not admin.replies
             state.execute("ALTER TABLE away RENAME TO told")
-            await sandbox.until(lambda: [reply.text for reply in admin.replies] == [WORDS.privacy])
+            await sandbox.until(
+                lambda: [reply.text for reply in admin.replies] == [WORDS.privacy], timeout=20
+            )

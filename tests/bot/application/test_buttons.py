@@ -223,7 +223,7 @@ async def test_copying_the_figure(asker: Person, sandbox: Sandbox) -> None:
     taiwanese = sandbox.user(21, "阿明", "zh-hant")
     converted = await taiwanese.ask("2020年全縣茶葉產量多少噸")
     assert "3100噸" in converted.text
-    assert converted.button("3100吨")["copy_text"] == {"text": "3100吨"}
+    assert converted.button("3100噸")["copy_text"] == {"text": "3100吨"}
     assert "copy_text" not in str((await asker.ask("儿童馆请谁来讲故事")).json["reply_markup"])
 
 

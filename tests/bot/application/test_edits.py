@@ -91,14 +91,14 @@ async def test_more_and_fewer_questions(asker: Person, sandbox: Sandbox) -> None
     await sandbox.until(lambda: len(asker.replies) == 2)
     road, books = asker.replies
     await asker.edit(question, f"{BOOKS}？\n{TEA}？\n{ROAD}？")
-    await sandbox.until(lambda: len(asker.replies) == 3 and books.text.startswith("3100吨"))
-    assert [reply.text[:3] for reply in asker.replies] == ["18万", "310", "35公"]
+    await sandbox.until(lambda: len(asker.replies) == 3 and "3100吨" in books.text)
+    assert [reply.text.split("\n")[1][:3] for reply in asker.replies] == ["18万", "310", "35公"]
     assert asker.replies[2].json["reply_to_message"]["message_id"] == question.id
     await asker.edit(question, TEA)
     await sandbox.until(lambda: len(asker.replies) == 1 and road.text.startswith("3100吨"))
     await asker.edit(question, f"{ROAD}？\n{BOOKS}？")
-    await sandbox.until(lambda: len(asker.replies) == 2 and road.text.startswith("35公里"))
-    assert asker.replies[1].text.startswith("18万册")
+    await sandbox.until(lambda: len(asker.replies) == 2 and "35公里" in road.text)
+    assert "18万册" in asker.replies[1].text
 
 
 @with_bot

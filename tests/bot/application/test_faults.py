@@ -33,7 +33,7 @@ async def test_locked_log(asker: Person, sandbox: Sandbox, settings: Settings) -
         answer = await asker.ask(QUESTION)
         assert time.monotonic() - started < 2
         assert "3100吨" in answer.text
-        await (await asker.press(answer, SIMPLIFIED.answers.next)).wait()
+        await (await asker.press(answer, SIMPLIFIED.answers.context)).wait()
         await sandbox.until(lambda: answer.edited)
         holder.rollback()
 
@@ -104,7 +104,7 @@ async def test_unanswered_press(asker: Person, sandbox: Sandbox, fault: tuple[in
     """A press that cannot be answered, for its age or for Telegram's trouble, still turns the page."""
     answer = await asker.ask(QUESTION)
     sandbox.fail_next("answerCallbackQuery", *fault)
-    await asker.press(answer, SIMPLIFIED.answers.next)
+    await asker.press(answer, SIMPLIFIED.answers.context)
     await sandbox.until(lambda: answer.edited)
 
 
@@ -113,7 +113,7 @@ async def test_failed_press(asker: Person, sandbox: Sandbox) -> None:
     """Where a press is answered and the page cannot be turned, a message says so."""
     answer = await asker.ask(QUESTION)
     sandbox.fail_next("editMessageText", 400, "Bad Request: some new rule")
-    await asker.press(answer, SIMPLIFIED.answers.next)
+    await asker.press(answer, SIMPLIFIED.answers.context)
     assert (await asker.next_reply()).text == SIMPLIFIED.conversation.failed
     assert len(sandbox.called("answerCallbackQuery")) == 1
 

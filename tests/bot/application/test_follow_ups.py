@@ -68,11 +68,13 @@ async def test_not_found_says_how_it_was_read(asker: Person) -> None:
 @pytest.mark.usefixtures("bot")
 async def test_the_pages_say_it_too(asker: Person, sandbox: Sandbox) -> None:
     """The next result of a follow-up repeats how it was read."""
-    await asker.ask(ROAD)
+    await asker.ask("公路上有多少座桥梁")
     answer = await asker.ask("什么时候通车的？")
+    read_as = answer.text.partition("\n")[0]
+    assert read_as.startswith("按“公路")
     await asker.press(answer, SIMPLIFIED.answers.next)
     await sandbox.until(lambda: answer.edited)
-    assert answer.text.startswith("按“盘山公路什么时候通车的”作答")
+    assert answer.text.startswith(f"{read_as}\n")
 
 
 @pytest.mark.usefixtures("bot")

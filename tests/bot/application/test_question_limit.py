@@ -32,7 +32,7 @@ async def test_a_friendly_word(asker: Person, sandbox: Sandbox) -> None:
     assert (await asker.ask(QUESTION)).text.startswith(TOO_MANY)
     assert (await asker.ask("/help")).text == SIMPLIFIED.conversation.help
     assert (await sandbox.user(31, "旁人").ask(QUESTION)).text.startswith("35公里")
-    await asker.press(answer, SIMPLIFIED.answers.next)
+    await asker.press(answer, SIMPLIFIED.answers.context)
     await sandbox.until(lambda: answer.edited)
 
 

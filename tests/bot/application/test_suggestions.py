@@ -47,10 +47,9 @@ async def test_a_slip_brings_a_suggestion(asker: Person) -> None:
 @with_bot
 async def test_a_found_answer_may_have_a_suggestion(asker: Person, sandbox: Sandbox) -> None:
     """An answer with a suggestion keeps its other buttons, on the first page with the suggestion's."""
-    answer = await asker.ask("盘山公录全长多少公里")
-    assert answer.text.startswith("35公里")
-    assert answer.text.endswith("\n您是不是想问：盘山公路全长多少公里")
-    assert answer.buttons[0] == [SIMPLIFIED.answers.ask_that, "35公里"]
+    answer = await asker.ask("盘山公录有多少座隧道")
+    assert answer.text.endswith("\n您是不是想问：盘山公路有多少座隧道")
+    assert answer.buttons[0][0] == SIMPLIFIED.answers.ask_that
     await (await asker.press(answer, SIMPLIFIED.answers.next)).wait()
     await sandbox.until(lambda: SIMPLIFIED.answers.previous in str(answer.buttons))
     assert SIMPLIFIED.answers.ask_that not in str(answer.buttons)

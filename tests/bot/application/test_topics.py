@@ -36,7 +36,7 @@ async def test_answers(asker: Person, forum: Conversation, sandbox: Sandbox) -> 
     assert (await forum.next_reply()).topic == topic
     await asker.edit(question, "/ask 县图书馆藏书多少册？\n2020年干茶产量多少吨？")
     assert (await forum.next_reply()).topic == topic
-    await sandbox.until(lambda: answer.text.startswith("18万册"))
+    await sandbox.until(lambda: "18万册" in answer.text)
 
 
 async def test_errors(asker: Person, forum: Conversation, sandbox: Sandbox) -> None:
