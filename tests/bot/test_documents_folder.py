@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.documents.folder import DocumentsFolder, FolderError, Stored
 from retrieval.documents import find_files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TEA = "云岭县的茶园大多在山坡上。\n".encode()
 
@@ -88,18 +83,6 @@ def test_missing_folder(documents: DocumentsFolder, place: Path) -> None:
     place.rmdir()
     assert reason(documents, "a.md") == "no_folder"
     assert not place.exists()
-
-
-@pytest.fixture
-def as_nobody() -> Iterator[None]:
-    """Run the test without rights where it would run as root, who may write everywhere."""
-    if os.geteuid() != 0:
-        yield
-        return
-    gc.collect()  # what other tests have left is swept away with the rights they had
-    os.seteuid(65534)
-    yield
-    os.seteuid(0)
 
 
 @pytest.mark.usefixtures("as_nobody")

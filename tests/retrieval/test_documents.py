@@ -90,19 +90,15 @@ def test_what_is_no_file_says_so(tmp_path: Path) -> None:
     assert reason(tmp_path, "huge.txt") == "文件过大（超过 64 MB）"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_or_folder_without_permission_says_so(tmp_path: Path) -> None:
+def test_a_file_or_folder_without_permission_says_so(as_nobody: Path) -> None:
     """What may not be read is listed and reported, not passed over."""
-    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
-    (tmp_path / "closed").mkdir()
-    (tmp_path / "a.txt").chmod(0)
-    (tmp_path / "closed").chmod(0)
-    try:
-        assert find_files(tmp_path) == ["a.txt", "closed"]
-        assert reason(tmp_path, "a.txt") == "无法读取（权限不足）"
-        assert reason(tmp_path, "closed") == "无法读取（权限不足）"
-    finally:
-        (tmp_path / "closed").chmod(0o700)
+    (as_nobody / "a.txt").write_text(TEXT, encoding="utf-8")
+    (as_nobody / "closed").mkdir()
+    (as_nobody / "a.txt").chmod(0)
+    (as_nobody / "closed").chmod(0)
+    assert find_files(as_nobody) == ["a.txt", "closed"]
+    assert reason(as_nobody, "a.txt") == "无法读取（权限不足）"
+    assert reason(as_nobody, "closed") == "无法读取（权限不足）"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,13 @@ async def start(folder: Path, **environment: str) -> Process:
 
 
 @pytest.fixture
+def folder(library: Path, tmp_path: Path) -> Path:
+    """A copy of the library: a bot leaves its log beside the index."""
+    shutil.copytree(library, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
 async def telegram() -> AsyncIterator[Sandbox]:
     """A Bot API server with a real-looking token."""
     async with Sandbox(token=TOKEN) as sandbox:
@@ -65,9 +72,9 @@ async def telegram() -> AsyncIterator[Sandbox]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_stops_cleanly(library: Path, telegram: Sandbox, number: int) -> None:
+async def test_stops_cleanly(folder: Path, telegram: Sandbox, number: int) -> None:
     """A signal ends the bot with status 0 after it has answered what it had received."""
-    process = await start(library, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
+    process = await start(folder, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
     asker = telegram.user()
     assert "3100吨" in (await asker.ask("2020年干茶产量多少吨", timeout=30)).text
     telegram.delay_next("sendMessage", 1.0)
@@ -79,15 +86,14 @@ async def test_stops_cleanly(library: Path, telegram: Sandbox, number: int) -> N
     assert "18万册" in asker.replies[-1].text
 
 
-async def test_stops_amid_a_rebuild(library: Path, telegram: Sandbox, tmp_path: Path) -> None:
+async def test_stops_amid_a_rebuild(folder: Path, telegram: Sandbox) -> None:
     """A signal ends a rebuild that would take long, too, and the index in use stays."""
-    shutil.copytree(library, tmp_path, dirs_exist_ok=True)
     for number in range(3000):
         text = "\n\n".join(
             f"第{number}村第{line}组种植水稻{number + line}亩，养鱼两塘。" for line in range(30)
         )
-        (tmp_path / "documents" / f"{number}.md").write_text(f"# 第{number}村\n\n{text}\n", encoding="utf-8")
-    process = await start(tmp_path, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
+        (folder / "documents" / f"{number}.md").write_text(f"# 第{number}村\n\n{text}\n", encoding="utf-8")
+    process = await start(folder, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
     answer = await telegram.user().ask("2020年干茶产量多少吨", timeout=30)
     assert "3100吨" in answer.text
     started = time.monotonic()
@@ -97,9 +103,9 @@ async def test_stops_amid_a_rebuild(library: Path, telegram: Sandbox, tmp_path: 
     assert "文档 3003 篇" not in errors
 
 
-async def test_token_in_no_line(library: Path, telegram: Sandbox) -> None:
+async def test_token_in_no_line(folder: Path, telegram: Sandbox) -> None:
     """Through every fault, the token is in nothing that the bot prints."""
-    process = await start(library, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
+    process = await start(folder, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
     asker = telegram.user()
     await asker.ask("2020年干茶产量多少吨", timeout=30)
     telegram.fail_next("sendMessage", 400, f"Bad Request: {TOKEN}")
@@ -118,18 +124,18 @@ async def test_token_in_no_line(library: Path, telegram: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("token", [TOKEN, "not a token", "123"])
-async def test_bad_token(library: Path, sandbox: Sandbox, token: str) -> None:
+async def test_bad_token(folder: Path, sandbox: Sandbox, token: str) -> None:
     """A token that is none, or not known, ends the bot at once with one line that does not repeat it."""
-    process = await start(library, WENJU_TOKEN=token, WENJU_API_URL=sandbox.url)
+    process = await start(folder, WENJU_TOKEN=token, WENJU_API_URL=sandbox.url)
     status, errors = await process.end()
     assert status == 1
     assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_TOKEN")
     assert TOKEN not in errors
 
 
-async def test_without_token(library: Path) -> None:
+async def test_without_token(folder: Path) -> None:
     """Without a token the bot prints the address of its chat page, which answers."""
-    process = await start(library, WENJU_SANDBOX_PORT="0")
+    process = await start(folder, WENJU_SANDBOX_PORT="0")
     line = await process.line()
     address = re.search(r"http://127\.0\.0\.1:\d+", line)
     assert address is not None
@@ -139,11 +145,11 @@ async def test_without_token(library: Path) -> None:
     assert (await process.end(signal.SIGTERM))[0] == 0
 
 
-async def test_taken_port(library: Path) -> None:
+async def test_taken_port(folder: Path) -> None:
     """A port that another program has is named in one line."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        process = await start(library, WENJU_SANDBOX_PORT=str(port))
+        process = await start(folder, WENJU_SANDBOX_PORT=str(port))
         status, errors = await process.end()
     assert status == 1
     assert errors.rstrip().splitlines()[-1].startswith(f"Error: WENJU_SANDBOX_PORT: 端口 {port}")
@@ -157,15 +163,15 @@ async def test_missing_documents(tmp_path: Path) -> None:
     assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_DOCUMENTS: 文件夹不存在")
 
 
-async def test_one_bot_over_one_data_folder(library: Path) -> None:
+async def test_one_bot_over_one_data_folder(folder: Path) -> None:
     """A second bot on the same data is refused, and starts once the first has ended."""
-    first = await start(library, WENJU_SANDBOX_PORT="0")
+    first = await start(folder, WENJU_SANDBOX_PORT="0")
     await first.line()
-    status, errors = await (await start(library, WENJU_SANDBOX_PORT="0")).end()
+    status, errors = await (await start(folder, WENJU_SANDBOX_PORT="0")).end()
     assert status == 1
     assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_DATA: 已有一个 wenju")
     await first.end(signal.SIGKILL)
-    again = await start(library, WENJU_SANDBOX_PORT="0")
+    again = await start(folder, WENJU_SANDBOX_PORT="0")
     assert "http://" in await again.line()
     assert (await again.end(signal.SIGTERM))[0] == 0
 
