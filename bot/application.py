@@ -14,12 +14,11 @@ from telegram import LinkPreviewOptions
 from telegram.ext import Application, Defaults
 
 from bot import menu
-from bot.chores import beat, refresh, refresh_every, show_progress, sweep, watch
+from bot.chores import beat, expire, refresh, refresh_every, show_progress, sweep, watch
 from bot.digest import send_digests
 from bot.library import Library
 from bot.lifecycle import App, UpdateProcessor, background, connect, poll, until
 from bot.log.query_log import QueryLog
-from bot.log.retention import expire
 from bot.notices import tell_of_privacy
 from bot.pacing import Pacing
 from bot.polling import Polling, PollingRequest

@@ -1,4 +1,4 @@
-"""What runs beside the answers: refreshes of the index, by the clock and by changes, and the heartbeat."""
+"""What runs beside the answers: refreshes of the index, the log's retention, and the heartbeat."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import logging
 import os
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.documents.folder import DocumentsFolder
 from bot.documents.trash import Trash
 from bot.health import Heartbeat, write_heartbeat
+from bot.log.database import QueryLogError
 from bot.log.export import remove_leftovers
 from retrieval.documents import is_left_out
 from retrieval.errors import SnapshotError, WenjuError
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from watchfiles import Change
 
     from bot.library import Library
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.polling import Polling
     from bot.settings import Settings
 
+EXPIRE_EVERY = 6 * 3600.0  # seconds between two looks for what is too old in the log
 BEAT_EVERY = 5.0  # seconds between heartbeats
 LONGEST_BURST = 5000  # milliseconds of changes that are taken together
 PAUSE = 500  # milliseconds without a change that end a burst
@@ -71,6 +72,18 @@ async def watch(library: Library, documents: Path) -> None:
         except (OSError, RuntimeError) as error:  # the watcher's own errors are RuntimeErrors
             logger.warning("文件夹暂时看不住，%.0f 秒后再试：%s", WATCH_AGAIN, error)
         await asyncio.sleep(WATCH_AGAIN)
+
+
+async def expire(log: QueryLog, days: int) -> None:
+    """Delete from the query log what is older than `days`, now and again every few hours."""
+    while True:
+        before = datetime.now(UTC) - timedelta(days=days)
+        try:
+            if count := await asyncio.to_thread(log.expire, before):
+                logger.info("查询日志：删除了 %d 天前的 %d 条", days, count)
+        except QueryLogError as error:
+            logger.warning("查询日志里过期的记录暂时删不了：%s", error)
+        await asyncio.sleep(EXPIRE_EVERY)
 
 
 async def show_progress(library: Library) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.log.listing import columns, fit
+from bot.terminal import columns, fit
 from retrieval.measures import mean_of_sets
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import unicodedata
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.log.database import Filter, read_entries, reading
 from bot.log.rows import stamp
+from bot.messages import SIMPLIFIED
+from bot.terminal import fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,12 +32,7 @@ HEADINGS = (
     *("时间", "问题", "读作", "找到", "数字", "标题", "段落", "得分", "赞", "踩", "理由", "留言", "毫秒"),
     *("语言", "来源", "提问者", "编号"),
 )
-REASONS: dict[str, str] = {
-    "figure": "数字不对",
-    "paragraph": "段落不对",
-    "missed": "没找到",
-    "other": "其他",
-}
+REASONS = SIMPLIFIED.feedback.reasons
 FIXED_WIDTHS = (16, 4, 7, 7)  # columns of the first four; the other two share the rest
 NARROW = 20  # the least columns for each of those two
 
@@ -175,7 +171,7 @@ def cells_of(entry: Entry) -> tuple[datetime, *tuple[str | float, ...]]:
         round(best.score, 3) if best else "",
         entry.ups,
         entry.downs,
-        "；".join(REASONS.get(vote.reason, vote.reason) for vote in entry.votes if vote.reason),
+        "；".join(REASONS[vote.reason] for vote in entry.votes if vote.reason),
         "；".join(vote.comment for vote in entry.votes if vote.comment),
         round(answer.milliseconds, 1),
         entry.language,
@@ -183,31 +179,6 @@ def cells_of(entry: Entry) -> tuple[datetime, *tuple[str | float, ...]]:
         entry.asker,
         entry.id,
     )
-
-
-def columns(text: str) -> int:
-    """Return the columns a terminal gives the text: two for a wide character, none for a combining mark."""
-    return sum(_width(character) for character in text)
-
-
-def fit(text: str, width: int) -> str:
-    """Put the text on one line of exactly `width` columns: cut with `…`, or padded."""
-    text = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in text).split())
-    if columns(text) > width:
-        kept, room = [], width - 1
-        for character in text:
-            room -= _width(character)
-            if room < 0:
-                break
-            kept.append(character)
-        text = "".join(kept) + "…"
-    return text + " " * (width - columns(text))
-
-
-def _width(character: str) -> int:
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Who may ask, who is an admin, and which language each person reads. It sends nothing.
+"""Who may ask and who is an admin, in which language, and what admins are sent. It sends nothing.
 
 What people chose is kept in the state's database by keyed hashes, and in memory while the bot runs, so that
 looking it up never waits.

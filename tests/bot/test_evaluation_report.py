@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.evaluation_report import WIDTH, json_lines, lines, table
-from bot.log.listing import columns
+from bot.terminal import columns
 from retrieval.evaluation import Evaluation
 from retrieval.misses import FigureMiss, Match, Miss
 from retrieval.model import Figure, Paragraph

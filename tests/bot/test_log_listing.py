@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from bot.log.database import QueryLogError
 from bot.log.entry import Entry
-from bot.log.listing import BOM, NOTHING, as_json, columns, csv_lines, filter_of, fit, lines, table
+from bot.log.listing import BOM, NOTHING, as_json, csv_lines, filter_of, lines, table
 from bot.log.query_log import QueryLog
+from bot.terminal import columns, fit
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question
 
 if TYPE_CHECKING:

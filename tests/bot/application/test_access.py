@@ -198,6 +198,24 @@ def holds(folder: Path, text: str) -> bool:
     return any(text.encode() in file.read_bytes() for file in folder.glob("queries.db*"))
 
 
+@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
+async def test_retention(
+    running: Callable[..., AbstractAsyncContextManager[None]],
+    asker: Person,
+    sandbox: Sandbox,
+    settings: Settings,
+) -> None:
+    """Questions older than the settings allow are deleted from every file of the log, and only these."""
+    async with running():
+        await asker.ask(f"{QUESTION}，顺便祝您生日快乐")
+        await asker.ask("最长的隧道有多长")
+    with closing(sqlite3.connect(settings.query_log)) as log, log:
+        log.execute("UPDATE queries SET at = '2020-01-01T00:00:00.000Z' WHERE question LIKE '%生日快乐'")
+    async with running(retention_days=365):
+        await sandbox.until(lambda: not holds(settings.data, "生日快乐"), timeout=30)
+    assert holds(settings.data, "隧道有多长")
+
+
 @with_bot
 @pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
 async def test_forget_is_ones_own(asker: Person, stranger: Person, sandbox: Sandbox) -> None:
