@@ -133,12 +133,12 @@ class _Given:
         return Path(text) if text else None
 
     def number(self, name: str) -> int | None:
-        """Return a positive integer."""
+        """Return an integer from 1 to 36500: as days a hundred years."""
         text = self.text(name)
         if text is None:
             return None
-        if not text.isdecimal() or not int(text):
-            raise SettingError(name, f"应为正整数，不是 {text}")
+        if not text.isdecimal() or not 1 <= int(text[:6]) <= 36500:
+            raise SettingError(name, f"应为 1 到 36500 的整数，不是 {text}")
         return int(text)
 
     def duration(self, name: str) -> timedelta | None:

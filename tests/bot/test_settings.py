@@ -44,6 +44,12 @@ def test_unreadable_file(tmp_path: Path, name: str, content: bytes | None) -> No
         ("WENJU_REVIEW_PORT", "-1"),
         ("WENJU_ADMINS", "12,@someone"),
         ("WENJU_API_URL", "ftp://x"),
+        ("WENJU_ACCESS", "half"),
+        ("WENJU_ALLOWED", "12,，@group"),
+        ("WENJU_GROUP_BUTTONS", "admins"),
+        ("WENJU_QUESTIONS_PER_MINUTE", "0"),
+        ("WENJU_RETENTION_DAYS", "-3"),
+        ("WENJU_RETENTION_DAYS", "99999999999"),
         ("WENJU_WATCH", "perhaps"),
         ("WENJU_DIGEST_AT", "9"),
         ("WENJU_DIGEST_AT", "24:00"),
@@ -78,3 +84,26 @@ def test_reindexing(text: str, every: timedelta | None) -> None:
 def test_time_of_the_digest(text: str, at: time) -> None:
     """The digest comes at nine unless another time of day is set, also with a full-width colon."""
     assert load({"WENJU_DIGEST_AT": text}).digest_at == at
+
+
+def test_access() -> None:
+    """The bot is open by default; a list of those allowed closes it, unless it is said to be open."""
+    assert load({}).access == "open"
+    assert load({"WENJU_ACCESS": "closed"}).access == "closed"
+    listed = load({"WENJU_ALLOWED": "42， -1001234"})
+    assert (listed.access, listed.allowed) == ("closed", frozenset({42, -1001234}))
+    assert load({"WENJU_ALLOWED": "42", "WENJU_ACCESS": "open"}).access == "open"
+
+
+def test_limits() -> None:
+    """Buttons of a group, questions a minute and days of the log have their defaults, or what is set."""
+    default = load({})
+    assert (default.group_buttons, default.questions_per_minute, default.retention_days) == (
+        "asker",
+        20,
+        None,
+    )
+    given = load(
+        {"WENJU_GROUP_BUTTONS": "all", "WENJU_QUESTIONS_PER_MINUTE": "3", "WENJU_RETENTION_DAYS": "90"}
+    )
+    assert (given.group_buttons, given.questions_per_minute, given.retention_days) == ("all", 3, 90)
