@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval import snapshot
-from retrieval.documents import find_files, read_documents
+from retrieval.documents import find_files, read_file
 from retrieval.errors import DocumentError
 from retrieval.paragraphs import paragraphs
 from retrieval.postings import PostingsCounter
@@ -98,7 +98,7 @@ def _read(documents: Path, path: str, words: Dictionary, content: Content) -> No
     """Add the rows of one file, or none where it cannot be read."""
     rows = [
         (snapshot.encode(paragraph, words), snapshot.tokens(paragraph, words))
-        for document in read_documents(documents, path)
+        for document in read_file(documents, path).documents
         for paragraph in paragraphs(document)
     ]
     for record, tokens in rows:

@@ -11,11 +11,50 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A value in the text of a table's row, with what the table's heads say that it measures and for when."""
+
+    start: int
+    end: int
+    metric: str | None
+    period: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of a Document. `key` names its file in the Snapshot: its content's hash with a suffix.
+
+    `width` and `height` are in pixels. `caption` is empty where the article gives it none.
+    """
+
+    key: str
+    width: int
+    height: int
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeParagraph:
+    """A paragraph as the article has it, before an over-long one is split.
+
+    `page` counts from 1 where the format has pages. `cells` are set for a table's row, and are then all the
+    figures that it has. `pictures` stand at it. `confidence`, from 0 to 1, is that of text read from an
+    image.
+    """
+
+    text: str
+    page: int | None = None
+    cells: tuple[Cell, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Paragraphs under one heading, whole and as shown; `heading` is None before the first one."""
 
     heading: str | None
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[WholeParagraph, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +81,7 @@ class Paragraph:
     `id` is made from path, title and text, so it outlives a reindex that leaves the paragraph alone.
     `article` is the Document's number in its file; `position` counts the Document's paragraphs from 0,
     and neighbours differ by one. `continues` is true for the later pieces of an over-long paragraph.
+    `page`, `cells`, `pictures` and `confidence` are as in WholeParagraph.
     """
 
     id: str
@@ -55,6 +95,10 @@ class Paragraph:
     source: str | None = None
     author: str | None = None
     continues: bool = False
+    page: int | None = None
+    cells: tuple[Cell, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +170,6 @@ class Hit:
     continued: tuple[Paragraph, ...] = ()
     same_as: str | None = None
     checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An image of a Document with its caption."""
-
-    path: str
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def paragraphs(document: Document) -> list[Paragraph]:
     seen: dict[str, int] = {}
     for section in document.sections:
         for whole in section.paragraphs:
-            for number, text in enumerate(pieces(whole)):
+            for number, text in enumerate([whole.text] if whole.cells else pieces(whole.text)):
                 repeat = seen[text] = seen.get(text, -1) + 1
                 found.append(
                     Paragraph(
@@ -54,6 +54,10 @@ def paragraphs(document: Document) -> list[Paragraph]:
                         source=document.source,
                         author=document.author,
                         continues=number > 0,
+                        page=whole.page,
+                        cells=whole.cells,
+                        pictures=whole.pictures if number == 0 else (),
+                        confidence=whole.confidence,
                     )
                 )
     return found

@@ -25,7 +25,7 @@ from retrieval.dictionary import Dictionary
 from retrieval.errors import SnapshotError
 from retrieval.figures import extract
 from retrieval.metrics import whole_words
-from retrieval.model import Figure, Hit, Paragraph
+from retrieval.model import Cell, Figure, Hit, Paragraph, Picture
 from retrieval.plain import folded
 from retrieval.postings import load_array
 from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from retrieval.model import Question
     from retrieval.postings import Postings
 
-FORMAT = 2
+FORMAT = 3
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
 _MANIFEST = "manifest.json"
@@ -120,7 +120,7 @@ class Snapshot:
     def at(self, row: int) -> tuple[Paragraph, tuple[Figure, ...]]:
         """The paragraph of `row` and its figures in order."""
         paragraph, figures = self.record(row).splitlines()
-        return Paragraph(**json.loads(paragraph)), tuple(map(_figure, json.loads(figures)))
+        return _paragraph(json.loads(paragraph)), tuple(map(_figure, json.loads(figures)))
 
     def paragraph(self, paragraph_id: str) -> Paragraph | None:
         row = self.row(paragraph_id)
@@ -324,6 +324,12 @@ def _number(paragraph_id: str) -> int:
 def _heading(fields: dict[str, Any]) -> str:
     """What stands above a paragraph, from its stored form."""
     return f"{fields['title']}\n{fields['section'] or ''}\n"
+
+
+def _paragraph(fields: dict[str, Any]) -> Paragraph:
+    cells = tuple(Cell(**cell) for cell in fields["cells"])
+    pictures = tuple(Picture(**picture) for picture in fields["pictures"])
+    return Paragraph(**{**fields, "cells": cells, "pictures": pictures})
 
 
 def _figure(fields: dict[str, Any]) -> Figure:

@@ -13,10 +13,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from retrieval.documents import article_date, sections
-from retrieval.documents.markdown import tidy
+from retrieval.documents.lines import tidy
 from retrieval.documents.metadata import Metadata, byline
 from retrieval.documents.sentences import is_closed, is_prose, is_title
-from retrieval.model import Document, Section
+from retrieval.model import Document, Section, WholeParagraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def documents(path: str, blocks: list[Block], given: Metadata) -> Iterator[Docum
             path=path,
             number=sum(titles.values()) - 1,
             title=title,
-            sections=found or (Section(None, (title,)),),
+            sections=found or (Section(None, (WholeParagraph(title),)),),
             date=said.date,
             source=said.source,
             author=said.author,

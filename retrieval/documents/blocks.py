@@ -1,15 +1,39 @@
-"""Blocks: the lines and paragraphs of a file as its format's reader sees them.
+"""Blocks: the lines and paragraphs, tables and images of a file as its format's reader sees them.
 
-Every reader yields blocks, whatever the format; cleaning, rejoining and the making of Documents are the
-same for all. A reader of lines yields a block a line, a reader of paragraphs a block a paragraph.
+Every reader yields blocks, whatever the format; captions, cleaning, rejoining and the making of Documents are
+the same for all. A reader of lines yields a block a line, a reader of paragraphs a block a paragraph.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-Kind = Literal["heading", "text", "item", "row", "code", "caption", "byline", "gap"]
+from retrieval.documents.metadata import NOTHING_SAID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from retrieval.documents.metadata import Metadata
+
+Kind = Literal[
+    "heading", "text", "item", "row", "code", "caption", "byline", "gap", "table", "picture", "scan", "remark"
+]
+
+
+class UnreadableError(ValueError):
+    """The bytes cannot be read as their format; the message is the reason in one clause of Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells, all of one length; the text of a merged cell stands in each place that it covers.
+
+    `heads` is how many of the first rows are heads, None where the format does not say.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    heads: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +43,12 @@ class Block:
     `level` is a heading's, 1 for an article's title. `spaced` is true where a blank line or a paragraph's end
     stands before the block, `indented` where it begins with a paragraph's indent. A `byline` says
     who, whence or when, and a `gap` is a place where the file leaves text out.
+
+    A `table` has its `table`; a `picture` its `image`, an image file's bytes, or the `reference`, a relative
+    path to one beside the file. Their `text` is the caption where the format names one, else empty. A `scan`
+    is the image of a page without text. A `remark` is no text: it says what of the file is left out, and why.
+    `page` counts from 1 where the format has pages. `confidence`, from 0 to 1, is that of text read from an
+    image.
     """
 
     kind: Kind
@@ -26,3 +56,19 @@ class Block:
     level: int = 0
     spaced: bool = True
     indented: bool = False
+    page: int | None = None
+    table: Table | None = None
+    image: bytes | None = None
+    reference: str | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a format's reader makes of a file. `blocks` may be read only once, as the file is gone through.
+
+    `metadata` is what the file says outside of its text, and only where that can be relied on.
+    """
+
+    blocks: Iterable[Block]
+    metadata: Metadata = NOTHING_SAID

@@ -60,6 +60,9 @@ class Metadata:
         return Metadata(source=f"{self.source} {month}月{day}日").filled(self)
 
 
+NOTHING_SAID = Metadata()
+
+
 def byline(line: str) -> Metadata | None:
     """Return what a byline says, nothing for an editor's name, or None where the line is text."""
     if len(line) > _LONGEST:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from retrieval.documents import article_date
-from retrieval.documents.markdown import separator
+from retrieval.documents.lines import separator
 from retrieval.documents.sentences import (
     columns,
     ends_with_comma,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.documents import article_date
 from retrieval.documents.sentences import is_closed, is_prose, is_title, leads_in
-from retrieval.model import Section
+from retrieval.model import Section, WholeParagraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,18 +44,27 @@ _ORGANISATION = re.compile(r"[\u4e00-\u9fff（）()、\s]{3,40}[府厅委局部�
 
 def sections(blocks: list[Block]) -> tuple[Section, ...]:
     """Return the Sections of an article without its title, none without a paragraph; no text is left out."""
-    found: list[tuple[str | None, list[str]]] = []
+    found: list[tuple[str | None, list[WholeParagraph]]] = []
     path: list[tuple[int, str]] = []
     for group in _paragraphs(_with_heads(blocks)):
         if group[0].kind == "heading":
             level = group[0].level
             path = [(above, text) for above, text in path if above < level] + [(level, group[0].text)]
             continue
-        heading = HEADING_SEPARATOR.join(text for _, text in path[-2:]) or None
+        heading = HEADING_SEPARATOR.join(text for _, text in path) or None
         if not found or found[-1][0] != heading:
             found.append((heading, []))
-        found[-1][1].append("\n".join(block.text for block in group))
+        found[-1][1].append(_whole(group))
     return tuple(Section(heading, tuple(paragraphs)) for heading, paragraphs in found)
+
+
+def _whole(group: list[Block]) -> WholeParagraph:
+    confidences = [block.confidence for block in group if block.confidence is not None]
+    return WholeParagraph(
+        "\n".join(block.text for block in group),
+        page=group[0].page,
+        confidence=min(confidences, default=None),
+    )
 
 
 def numbered_level(text: str) -> int | None:

@@ -67,7 +67,7 @@ ANSWER = Answer(
         Figure("10至12亿元", "money", (1e9, 1.2e9), "元", 12, 16, "造价", "2020年", "p-bridge"),
         Figure("5月", "date", None, None, 0, 2),
     ),
-    pictures=(Picture("roads/bridge.png", "大桥近景"),),
+    pictures=(Picture("3f0c.png", 640, 480, "大桥近景"),),
     suggestion="大桥多高？",
     snapshot="20260101-abc",
     stages={"understand": 0.5, "search": 1.25},

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from retrieval.documents import LARGEST, find_files, read_documents
+from retrieval.documents import LARGEST, find_files, read_file
 from retrieval.documents.article_date import is_date, iso
 from retrieval.documents.decoding import UndecodableError, decode
 from retrieval.errors import DocumentError
@@ -23,7 +23,7 @@ TRADITIONAL = "城東新區的圖書館昨天開放了。館內藏書三十萬�
 
 def reason(folder: Path, path: str) -> str:
     with pytest.raises(DocumentError) as caught:
-        read_documents(folder, path)
+        read_file(folder, path)
     assert caught.value.path == path
     return caught.value.reason
 
@@ -108,8 +108,8 @@ def test_a_file_or_folder_without_permission_says_so(as_nobody: Path) -> None:
 def test_every_common_encoding_reads_the_same(tmp_path: Path, encoding: str) -> None:
     """The same text gives the same paragraphs in each encoding, with a byte order mark or without."""
     (tmp_path / "a.txt").write_bytes(TEXT.encode(encoding))
-    (document,) = read_documents(tmp_path, "a.txt")
-    assert document.sections[0].paragraphs == tuple(TEXT.split("\n"))
+    (document,) = read_file(tmp_path, "a.txt").documents
+    assert [one.text for one in document.sections[0].paragraphs] == TEXT.split("\n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5"])

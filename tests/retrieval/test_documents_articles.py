@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.documents import read_documents
+from retrieval.documents import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def read(tmp_path: Path) -> Reader:
     def read_text(text: str, name: str = "篇名.txt") -> list[Document]:
         (tmp_path / name).write_text(text, encoding="utf-8")
-        return read_documents(tmp_path, name)
+        return list(read_file(tmp_path, name).documents)
 
     return read_text
 
 
 def body(document: Document) -> list[str]:
-    return [paragraph for section in document.sections for paragraph in section.paragraphs]
+    return [paragraph.text for section in document.sections for paragraph in section.paragraphs]
 
 
 def headings(document: Document) -> list[str | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.documents import read_documents
+from retrieval.documents import read_file
 from retrieval.errors import DocumentError
 from retrieval.paragraphs import paragraphs
 
@@ -83,7 +83,7 @@ def read(data: bytes, name: str) -> list[tuple[str, str | None, str]]:
         (Path(folder) / name).write_bytes(data)
         return [
             (paragraph.title, paragraph.section, paragraph.text)
-            for document in read_documents(Path(folder), name)
+            for document in read_file(Path(folder), name).documents
             for paragraph in paragraphs(document)
         ]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.model import Document, Section
+from retrieval.model import Document, Section, WholeParagraph
 from retrieval.paragraphs import LONGEST, paragraphs, pieces
 
 SENTENCE = "河上的老桥修了三年，去年秋天终于通车，两岸的人都来看热闹。"  # 29 characters
@@ -16,14 +16,26 @@ SENTENCE = "河上的老桥修了三年，去年秋天终于通车，两岸的�
 
 def document(*texts: str, title: str = "老桥", path: str = "a.txt") -> Document:
     return Document(
-        path=path, number=2, title=title, sections=(Section("历史", texts),), date="2021", source="报"
+        path=path,
+        number=2,
+        title=title,
+        sections=(Section("历史", tuple(map(WholeParagraph, texts))),),
+        date="2021",
+        source="报",
     )
 
 
 def test_a_paragraph_knows_where_it_stands() -> None:
     """It carries its document's words, and positions count through the sections."""
     whole = Document(
-        "a.txt", 0, "老桥", (Section(None, ("一。", "二。")), Section("历史", ("三。",))), author="某"
+        "a.txt",
+        0,
+        "老桥",
+        (
+            Section(None, (WholeParagraph("一。"), WholeParagraph("二。"))),
+            Section("历史", (WholeParagraph("三。"),)),
+        ),
+        author="某",
     )
     found = paragraphs(whole)
     assert [(p.position, p.section, p.text, p.continues) for p in found] == [

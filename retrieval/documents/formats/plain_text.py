@@ -13,15 +13,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retrieval.documents.blocks import Block
+from retrieval.documents import front_matter
+from retrieval.documents.blocks import Block, Content, UnreadableError
+from retrieval.documents.decoding import UndecodableError, decode
+from retrieval.documents.lines import BULLET, join, tidy, visible
 from retrieval.documents.sentences import is_closed, is_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from retrieval.documents.blocks import Kind
-
-BULLET = "• "
 
 _LONGEST_ITEM = 1000  # characters; beyond, a further line is a paragraph, so that reading stays linear
 
@@ -36,8 +37,6 @@ _ROW_RULE = frozenset("|:- \t")
 _QUOTE = re.compile(r"(?:>\s?)+")
 _INDENT = re.compile(r"[ \t\u00a0]{2,}|\s*\u3000")
 
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]")
-_GAP_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s{2,}(?=[\u3400-\u9fff])")
 _MARKED = re.compile(r"[\[*_`~<&]")
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
@@ -53,6 +52,16 @@ _TAG = re.compile(
 )
 
 
+def read(data: bytes) -> Content:
+    """Return what a text says of itself in its front matter, and its blocks. Raise UnreadableError."""
+    try:
+        text = decode(data)
+    except UndecodableError as error:
+        raise UnreadableError(str(error)) from error
+    metadata, body = front_matter.split(text)
+    return Content(blocks(body), metadata)
+
+
 def blocks(text: str) -> Iterator[Block]:
     """Yield the blocks of a text without front matter, none of them empty."""
     text = _BREAK.sub("\n", _without_comments("\n".join(text.splitlines())))
@@ -66,22 +75,6 @@ def blocks(text: str) -> Iterator[Block]:
     yield from _merged(_lines(text[start:]))
 
 
-def join(above: str, below: str) -> str:
-    """Return two lines of one paragraph as one: a space between Latin words, none beside a Han character."""
-    return above + separator(above[-1:], below[:1]) + below
-
-
-def separator(last: str, first: str) -> str:
-    latin = last.isascii() and first.isascii() and not (last.isdigit() and first.isdigit())
-    return " " if latin and last not in "-/(" else ""
-
-
-def tidy(text: str) -> str:
-    """Return a line as shown: nothing invisible, no spaces at its ends, no runs of them between Han."""
-    text = _INVISIBLE.sub("", text).replace("\u00a0", " ").replace("\t", " ").strip()
-    return _GAP_BETWEEN_HAN.sub(" ", text)
-
-
 def _without_comments(text: str) -> str:
     """Return the text without `<!-- … -->`; one that is never closed stays, for it may hold everything."""
     kept, start = [], 0
@@ -92,7 +85,7 @@ def _without_comments(text: str) -> str:
 
 
 def _visible(line: str) -> bool:
-    return bool(_INVISIBLE.sub("", line).strip())
+    return bool(visible(line).strip())
 
 
 def _lines(text: str) -> Iterator[Block]:
@@ -194,4 +187,4 @@ def _plain(text: str) -> str:
 
 
 def _tidy_code(line: str) -> str:
-    return _INVISIBLE.sub("", line).replace("\t", "    ").rstrip()
+    return visible(line).replace("\t", "    ").rstrip()
