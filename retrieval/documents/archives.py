@@ -1,0 +1,39 @@
+"""Zip archives of others, looked at before anything in them is unpacked.
+
+What an archive says of itself is checked first: how much is in it, how tightly it is packed, how many entries
+it has. What an entry holds is then read up to what it said, and no further.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from retrieval.documents.blocks import UnreadableError
+
+LARGEST_TOTAL = 256 * 1024 * 1024
+"""The size in bytes, unpacked, above which an archive is refused."""
+
+_LARGEST_RATIO = 200  # of an entry; text seldom reaches 20
+_RATIO_MATTERS = 4 * 1024 * 1024  # unpacked bytes from which a ratio is looked at
+_MOST_ENTRIES = 10_000
+_ENCRYPTED = 0x1
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """Open an archive whose entries may safely be read. Raise UnreadableError with the reason for others."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
+        raise UnreadableError("压缩包已损坏或不完整") from error
+    entries = archive.infolist()
+    if len(entries) > _MOST_ENTRIES:
+        raise UnreadableError(f"压缩包里的条目过多（超过 {_MOST_ENTRIES} 个）")
+    if sum(entry.file_size for entry in entries) > LARGEST_TOTAL:
+        raise UnreadableError(f"解压后过大（超过 {LARGEST_TOTAL // 1024 // 1024} MB）")
+    for entry in entries:
+        if entry.flag_bits & _ENCRYPTED:
+            raise UnreadableError("压缩包有密码")
+        if entry.file_size > _RATIO_MATTERS and entry.file_size > _LARGEST_RATIO * entry.compress_size:
+            raise UnreadableError("压缩率异常，疑似压缩炸弹")
+    return archive
