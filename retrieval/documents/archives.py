@@ -7,7 +7,10 @@ it has. What an entry holds is then read up to what it said, and no further.
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
+from contextlib import suppress
 
 from retrieval.documents.blocks import UnreadableError
 
@@ -17,7 +20,7 @@ LARGEST_TOTAL = 256 * 1024 * 1024
 _LARGEST_RATIO = 200  # of an entry; text seldom reaches 20
 _RATIO_MATTERS = 4 * 1024 * 1024  # unpacked bytes from which a ratio is looked at
 _MOST_ENTRIES = 10_000
-_ENCRYPTED = 0x1
+_ENCRYPTED, _NAME_IS_UTF8 = 0x1, 0x800  # flags of an entry
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -37,3 +40,27 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         if entry.file_size > _RATIO_MATTERS and entry.file_size > _LARGEST_RATIO * entry.compress_size:
             raise UnreadableError("压缩率异常，疑似压缩炸弹")
     return archive
+
+
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Return what an entry holds. Raise UnreadableError where it is damaged or packed in an unknown way."""
+    try:
+        return archive.read(entry)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+        raise UnreadableError("压缩包已损坏或不完整") from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise UnreadableError("压缩方式不受支持") from error
+
+
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name as it was meant: archives made on Windows do not say in which encoding it is."""
+    if entry.flag_bits & _NAME_IS_UTF8:
+        return entry.filename
+    try:
+        name = entry.orig_filename.encode("cp437")
+    except UnicodeEncodeError:
+        return entry.filename
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return name.decode(encoding).replace("\\", "/")
+    return entry.filename

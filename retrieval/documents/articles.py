@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from retrieval.documents import article_date, sections
+from retrieval.documents.blocks import BESIDE_TITLE
 from retrieval.documents.lines import tidy
 from retrieval.documents.metadata import Metadata, byline
 from retrieval.documents.sentences import is_closed, is_prose, is_title
@@ -121,7 +122,7 @@ def _title_number(blocks: list[Block]) -> int | None:
     top = levels.index(1) if 1 in levels else None
     if top is not None and not _CHAPTER.match(blocks[top].text):
         return top
-    first = next((number for number, block in enumerate(blocks) if block.kind not in ("byline", "gap")), None)
+    first = next((number for number, block in enumerate(blocks) if block.kind not in BESIDE_TITLE), None)
     if first is None:
         return None
     block = blocks[first]
@@ -153,6 +154,6 @@ def _without_dates(blocks: list[Block]) -> tuple[list[Block], str | None]:
     for number, block in enumerate(blocks):
         if block.kind == "text" and article_date.is_date(block.text.strip("（）()")) and len(blocks) > 1:
             return blocks[:number] + blocks[number + 1 :], article_date.iso(block.text)
-        if block.kind != "gap":
+        if block.kind not in ("gap", "picture"):
             break
     return blocks, None

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from retrieval.documents.metadata import Metadata
+    from retrieval.model import Picture
 
 Kind = Literal[
     "heading", "text", "item", "row", "code", "caption", "byline", "gap", "table", "picture", "scan", "remark"
 ]
+
+
+BESIDE_TITLE = frozenset[Kind](("byline", "gap", "picture", "table"))
+"""Kinds of what may stand before the title of an article, and is never the title."""
 
 
 class UnreadableError(ValueError):
@@ -47,8 +52,10 @@ class Block:
     A `table` has its `table`; a `picture` its `image`, an image file's bytes, or the `reference`, a relative
     path to one beside the file. Their `text` is the caption where the format names one, else empty. A `scan`
     is the image of a page without text. A `remark` is no text: it says what of the file is left out, and why.
-    `page` counts from 1 where the format has pages. `confidence`, from 0 to 1, is that of text read from an
-    image.
+    `page` counts from 1 where the format has pages.
+
+    What readers leave unset: `picture` is the image as it was stored, of a picture or of the page that a text
+    was read from; `recognised` the text read in a picture; `confidence`, from 0 to 1, is that of text read.
     """
 
     kind: Kind
@@ -60,6 +67,8 @@ class Block:
     table: Table | None = None
     image: bytes | None = None
     reference: str | None = None
+    picture: Picture | None = None
+    recognised: str = ""
     confidence: float | None = None
 
 

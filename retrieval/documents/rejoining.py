@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from retrieval.documents import article_date
+from retrieval.documents.blocks import BESIDE_TITLE
 from retrieval.documents.lines import separator
 from retrieval.documents.sentences import (
     columns,
@@ -94,7 +95,7 @@ def rejoin(blocks: Iterable[Block]) -> list[Block]:
 
 def _title(blocks: list[Block], layout: _Layout) -> Block | None:
     """Return the first line, where it is a title and not the beginning of a paragraph."""
-    first = next((block for block in blocks if block.kind not in ("byline", "gap")), None)
+    first = next((block for block in blocks if block.kind not in BESIDE_TITLE), None)
     if first is None or first.kind != "text" or not is_title(first.text) or len(blocks) == 1:
         return None
     following = next((block for block in blocks if block is not first and block.kind == "text"), None)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from retrieval.documents.blocks import Block
+    from retrieval.model import Picture
 
 HEADING_SEPARATOR = " › "
 
@@ -46,23 +47,39 @@ def sections(blocks: list[Block]) -> tuple[Section, ...]:
     """Return the Sections of an article without its title, none without a paragraph; no text is left out."""
     found: list[tuple[str | None, list[WholeParagraph]]] = []
     path: list[tuple[int, str]] = []
+    waiting: tuple[Picture, ...] = ()  # without a word of their own, before the first paragraph
     for group in _paragraphs(_with_heads(blocks)):
         if group[0].kind == "heading":
             level = group[0].level
             path = [(above, text) for above, text in path if above < level] + [(level, group[0].text)]
             continue
+        whole = _whole(group)
+        if not whole.text and found:
+            last = found[-1][1].pop()
+            found[-1][1].append(replace(last, pictures=last.pictures + whole.pictures))
+            continue
+        if not whole.text:
+            waiting += whole.pictures
+            continue
         heading = HEADING_SEPARATOR.join(text for _, text in path) or None
         if not found or found[-1][0] != heading:
             found.append((heading, []))
-        found[-1][1].append(_whole(group))
+        found[-1][1].append(replace(whole, pictures=waiting + whole.pictures))
+        waiting = ()
     return tuple(Section(heading, tuple(paragraphs)) for heading, paragraphs in found)
 
 
 def _whole(group: list[Block]) -> WholeParagraph:
+    """Return the paragraph that a group makes; a picture's is its caption with what was read in it."""
     confidences = [block.confidence for block in group if block.confidence is not None]
+    pictures = {block.picture: block.text for block in group if block.picture}
     return WholeParagraph(
-        "\n".join(block.text for block in group),
+        "\n".join(text for block in group for text in (block.text, block.recognised) if text),
         page=group[0].page,
+        pictures=tuple(
+            replace(picture, caption=text) if group[0].kind == "picture" else picture
+            for picture, text in pictures.items()
+        ),
         confidence=min(confidences, default=None),
     )
 
