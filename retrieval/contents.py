@@ -1,29 +1,34 @@
-"""Reads a folder of documents into the next Snapshot's rows; what has not changed comes from the last."""
+"""Reads a folder of documents into the next Snapshot's rows; what has not changed comes from the last.
+
+Workers read the files, several at a time; the rows are in the order of the files all the same.
+"""
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval import snapshot
-from retrieval.documents import find_files, read_file
+from retrieval.documents import find_files
 from retrieval.errors import DocumentError
-from retrieval.paragraphs import paragraphs
+from retrieval.isolation import LimitError, WorkerError, Workers
 from retrieval.postings import PostingsCounter
-from retrieval.snapshot import SourceFile
+from retrieval.rows import FileRows, ReadRows
+from retrieval.snapshot import PICTURES, RefusedFile, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
     from pathlib import Path
 
-    from retrieval.dictionary import Dictionary
+    import numpy.typing as npt
+
+    from retrieval.isolation import Json, Limits
     from retrieval.snapshot import Snapshot
 
-
-_LOG = logging.getLogger(__name__)
+_MOST_WORKERS = 8  # each may need as much memory as the limits say
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +47,79 @@ class Content:
     records: list[bytes] = field(default_factory=list)
     counter: PostingsCounter = field(default_factory=PostingsCounter)
     files: list[SourceFile] = field(default_factory=list)
+    refused: list[RefusedFile] = field(default_factory=list)
     skipped: list[DocumentError] = field(default_factory=list)
     read: int = 0
     unchanged: int = 0
     removed: int = 0
+    newly_refused: int = 0
 
     @property
     def changed(self) -> bool:
-        return bool(self.read or self.removed)
+        return bool(self.read or self.removed or self.newly_refused)
+
+    def add(self, path: str, status: os.stat_result, found: FileRows) -> None:
+        """Add the rows of a file that was read."""
+        start = len(self.records)
+        for record, counts in found.rows:
+            self.counter.add(len(self.records), counts)
+            self.records.append(record)
+        end = len(self.records)
+        self.files.append(SourceFile(path, status.st_size, status.st_mtime_ns, start, end, found.remarks))
+        self.read += 1
+
+    def take(self, file: SourceFile, old: Snapshot, new_row: npt.NDArray[np.int64]) -> None:
+        """Take the rows of an unchanged file over from the `old` Snapshot."""
+        start = len(self.records)
+        end = start + file.end - file.start
+        new_row[file.start : file.end] = np.arange(start, end)
+        self.records += map(old.record, range(file.start, file.end))
+        self.files.append(replace(file, start=start, end=end))
+        self.unchanged += 1
+
+    def refuse(self, file: RefusedFile, *, newly: bool) -> None:
+        """Skip a file, now and until it changes."""
+        self.refused.append(file)
+        self.skipped.append(DocumentError(file.path, file.reason))
+        self.newly_refused += newly
 
 
 def collect(
-    documents: Path, old: Snapshot | None, words: Dictionary, progress: Callable[[Progress], None] | None
+    documents: Path,
+    old: Snapshot | None,
+    folder: Path,
+    progress: Callable[[Progress], None] | None,
+    limits: Limits | None = None,
 ) -> Content:
-    """Read what is new or changed, and take the rest over from the `old` Snapshot."""
+    """Read what is new or changed, and take the rest over from the `old` Snapshot.
+
+    `folder` is the next Snapshot's: its dictionary is there, its new pictures are stored there.
+    """
     content = Content()
     known = {file.path: file for file in old.files} if old else {}
+    refused = {file.path: file for file in old.refused} if old else {}
     new_row = np.full(old.paragraphs if old else 0, -1)
     paths = find_files(documents)
-    for done, path in enumerate(paths):
-        if progress:
-            progress(Progress(done, len(paths), path))
-        start = len(content.records)
-        try:
-            stat = (documents / path).stat()
-            before = known.get(path)
-            if old and before and (before.size, before.changed) == (stat.st_size, stat.st_mtime_ns):
-                new_row[before.start : before.end] = np.arange(start, start + before.end - before.start)
-                content.records += map(old.record, range(before.start, before.end))
-                content.unchanged += 1
+    states = {path: _status(documents / path) for path in paths}
+
+    def is_known(path: str) -> bool:
+        before, now = known.get(path) or refused.get(path), states[path]
+        return bool(before and now and (before.size, before.changed) == (now.st_size, now.st_mtime_ns))
+
+    new = [path for path in paths if not is_known(path)]
+    work = ReadRows(documents, folder, folder / PICTURES)
+    with Workers(work, _workers(len(new)), writable=[folder], limits=limits) as workers:
+        results = workers.map(new)
+        for done, path in enumerate(paths):
+            if progress:
+                progress(Progress(done, len(paths), path))
+            if not is_known(path):
+                _add(content, path, states[path], next(results))
+            elif old and path in known:
+                content.take(known[path], old, new_row)
             else:
-                _read(documents, path, words, content)
-                content.read += 1
-            known.pop(path, None)
-        except DocumentError as error:
-            content.skipped.append(error)
-        except OSError as error:
-            content.skipped.append(DocumentError(path, f"无法读取（{error.strerror}）"))
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one odd file must not stop the rest
-            _LOG.exception("cannot read %s", path)
-            content.skipped.append(DocumentError(path, f"读取出错（{type(error).__name__}）"))
-        else:
-            content.files.append(
-                SourceFile(path, stat.st_size, stat.st_mtime_ns, start, len(content.records))
-            )
-    content.removed = len(known)
+                content.refuse(refused[path], newly=False)
+    content.removed = len(known.keys() - {file.path for file in content.files})
     if old:
         content.counter.take(old.searcher.paragraphs.postings, new_row)
     if progress:
@@ -94,13 +127,28 @@ def collect(
     return content
 
 
-def _read(documents: Path, path: str, words: Dictionary, content: Content) -> None:
-    """Add the rows of one file, or none where it cannot be read."""
-    rows = [
-        (snapshot.encode(paragraph, words), snapshot.tokens(paragraph, words))
-        for document in read_file(documents, path).documents
-        for paragraph in paragraphs(document)
-    ]
-    for record, tokens in rows:
-        content.counter.add(len(content.records), tokens)
-        content.records.append(record)
+def _add(content: Content, path: str, status: os.stat_result | None, result: Future[Json]) -> None:
+    """Add the rows of one file, or say why it is skipped."""
+    try:
+        found = FileRows.of(result.result())
+    except LimitError as error:
+        if status:
+            refused = RefusedFile(path, status.st_size, status.st_mtime_ns, str(error))
+            content.refuse(refused, newly=True)
+    except WorkerError as error:
+        content.skipped.append(DocumentError(path, str(error)))
+    else:
+        if status:
+            content.add(path, status, found)
+
+
+def _status(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None  # reading says why
+
+
+def _workers(files: int) -> int:
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(_MOST_WORKERS, processors, files))

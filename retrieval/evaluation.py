@@ -10,6 +10,7 @@ import os
 import random
 import tempfile
 import time
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from retrieval.language import normalise
 from retrieval.measures import Tally, mean, ranking, timing
 from retrieval.misses import figure_missed, first_match, missed, worst, worst_figures
 from retrieval.postings import PostingsCounter
-from retrieval.snapshot import Snapshot
+from retrieval.snapshot import Origin, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -152,10 +153,10 @@ def index_passages(passages: Sequence[Paragraph], folder: Path, dictionary: Path
     words = Dictionary(folder)
     counter = PostingsCounter()
     for row, passage in enumerate(passages):
-        counter.add(row, snapshot.tokens(passage, words))
+        counter.add(row, Counter(snapshot.tokens(passage, words)))
     lock = locks.hold(folder)
     records = [snapshot.encode(passage, words) for passage in passages]
-    snapshot.write(folder, records, counter.postings(), str(folder), [])
+    snapshot.write(folder, records, counter.postings(), Origin(str(folder)))
     os.close(lock)
     return Snapshot(folder)
 

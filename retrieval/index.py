@@ -18,10 +18,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from retrieval import locks, snapshot
-from retrieval.dictionary import Dictionary, build_dictionary, dictionary_key
+from retrieval.dictionary import build_dictionary, dictionary_key
 from retrieval.errors import SnapshotError, WenjuError
 from retrieval.language import normalise
-from retrieval.snapshot import Snapshot, copy_dictionary
+from retrieval.snapshot import Origin, Snapshot, copy_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from retrieval.contents import Progress
     from retrieval.errors import DocumentError
+    from retrieval.isolation import Limits
 
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
@@ -36,7 +37,10 @@ _BUILDING = "BUILDING"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a build found: `read` files were new or changed, `skipped` ones could not be read and say why."""
+    """What a build found: `read` files were new or changed, `skipped` ones could not be read and say why.
+
+    `remarks` say by file what was left out of those that could be read, and why.
+    """
 
     snapshot: str
     files: int
@@ -47,16 +51,18 @@ class Report:
     paragraphs: int
     figures: int
     skipped: tuple[DocumentError, ...]
+    remarks: dict[str, tuple[str, ...]]
     seconds: float
 
 
 class Index:
     """The Snapshots in one folder. Safe for many threads and, builds included, many processes."""
 
-    def __init__(self, folder: Path, dictionary: Path | None = None) -> None:
-        """`dictionary` is the user's own word list, in jieba's format."""
+    def __init__(self, folder: Path, dictionary: Path | None = None, limits: Limits | None = None) -> None:
+        """`dictionary` is the user's own word list, in jieba's format; `limits` hold for reading a file."""
         self._folder = folder
         self._dictionary = dictionary
+        self._limits = limits
         self._snapshot: Snapshot | None = None
         self._opening = threading.Lock()
 
@@ -94,10 +100,12 @@ class Index:
                 build_dictionary(folder, self._dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
-            content = collect(documents, old, Dictionary(folder), progress)
+            content = collect(documents, old, folder, progress, self._limits)
             if old is None or content.changed:
-                source = str(documents.resolve())
-                snapshot.write(folder, content.records, content.counter.postings(), source, content.files)
+                origin = Origin(str(documents.resolve()), "", content.files, content.refused)
+                snapshot.write(
+                    folder, content.records, content.counter.postings(), origin, old.folder if old else None
+                )
                 self._swap(folder)
             current = self.current()
         _sweep(self._folder)
@@ -111,6 +119,7 @@ class Index:
             paragraphs=current.paragraphs,
             figures=current.figures,
             skipped=tuple(content.skipped),
+            remarks={file.path: file.remarks for file in content.files if file.remarks},
             seconds=time.monotonic() - started,
         )
 

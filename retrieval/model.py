@@ -24,13 +24,15 @@ class Cell:
 class Picture:
     """An image of a Document. `key` names its file in the Snapshot: its content's hash with a suffix.
 
-    `width` and `height` are in pixels. `caption` is empty where the article gives it none.
+    `width` and `height` are in pixels. `caption` is empty where the article gives it none. `paragraph` is the
+    id of the Paragraph that it stands at, set in an Answer.
     """
 
     key: str
     width: int
     height: int
     caption: str = ""
+    paragraph: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import marisa_trie
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -45,7 +45,7 @@ class Postings:
         """Count the tokens of each row of `corpus`."""
         counter = PostingsCounter()
         for row, tokens in enumerate(corpus):
-            counter.add(row, tokens)
+            counter.add(row, Counter(tokens))
         return counter.postings()
 
     def of(self, term: str) -> tuple[Integers, Integers]:
@@ -90,10 +90,10 @@ class PostingsCounter:
         self._counts = array.array("i")
         self._size = 0
 
-    def add(self, row: int, tokens: Sequence[str]) -> None:
-        """Count `tokens` for `row`, which has none yet."""
+    def add(self, row: int, counts: Mapping[str, int]) -> None:
+        """Note how often each token occurs in `row`, which has none yet."""
         self._size = max(self._size, row + 1)
-        for token, occurrences in Counter(tokens).items():
+        for token, occurrences in counts.items():
             self._term_of.append(self._numbers.setdefault(token, len(self._numbers)))
             self._row_of.append(row)
             self._counts.append(occurrences)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval import dictionary, language, locks
+from retrieval import cells, dictionary, language, locks, picture_files
 from retrieval.dictionary import Dictionary
 from retrieval.errors import SnapshotError
 from retrieval.figures import extract
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 FORMAT = 3
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
+PICTURES = "pictures"
+"""The folder of a Snapshot that holds its pictures' files."""
+
 _MANIFEST = "manifest.json"
 _PARAGRAPHS = "paragraphs.jsonl"
 _OFFSETS = "offsets.npy"
@@ -54,27 +57,43 @@ _RAREST = 40  # terms of a whole text; the others stand nearly everywhere and ta
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of the documents' folder as it was read; its paragraphs are the rows `start` to `end`."""
+    """A file of the documents' folder as it was read; its paragraphs are the rows `start` to `end`.
+
+    `remarks` say what of it was left out, and why.
+    """
 
     path: str
     size: int
     changed: int  # modification time in nanoseconds
     start: int
     end: int
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedFile:
+    """A file that stopped or exhausted its reader: it is not read again before it changes."""
+
+    path: str
+    size: int
+    changed: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
     """What was understood of a file: its articles' titles in order, and how much there is in them all.
 
-    `size` is in bytes.
+    `size` is in bytes. `remarks` say what was left out, and why.
     """
 
     path: str
     size: int
     paragraphs: int
     figures: int
+    pictures: int
     titles: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def articles(self) -> int:
@@ -95,7 +114,11 @@ class Snapshot:
         try:
             manifest = _read_manifest(folder)
             self.source: str = manifest["source"]
-            self.files = tuple(SourceFile(**file) for file in manifest["files"])
+            self.readers: str = manifest["readers"]
+            self.files = tuple(
+                SourceFile(**{**file, "remarks": tuple(file["remarks"])}) for file in manifest["files"]
+            )
+            self.refused = tuple(RefusedFile(**file) for file in manifest["refused"])
             self.documents: int = manifest["documents"]
             self.figures: int = manifest["figures"]
             self.dictionary = Dictionary(folder)
@@ -147,13 +170,22 @@ class Snapshot:
         file = next((file for file in self.files if file.path == path), None)
         if file is None:
             return None
-        titles: dict[int, str] = {}
+        titles: dict[tuple[str, int], str] = {}
+        pictures: set[str] = set()
         figures = 0
         for row in range(file.start, file.end):
             paragraph, found = self.at(row)
-            titles[paragraph.article] = paragraph.title
+            titles[paragraph.document, paragraph.article] = paragraph.title
             figures += len(found)
-        return FileSummary(path, file.size, file.end - file.start, figures, tuple(titles.values()))
+            pictures.update(picture.key for picture in paragraph.pictures)
+        rows = file.end - file.start
+        return FileSummary(
+            path, file.size, rows, figures, len(pictures), tuple(titles.values()), file.remarks
+        )
+
+    def picture(self, key: str) -> bytes:
+        """A picture's file. Raise SnapshotError where it is missing or damaged, or `key` is no key."""
+        return picture_files.read(self.folder / PICTURES, key)
 
     def following(self, paragraph_id: str) -> Iterator[Paragraph]:
         """Yield the paragraphs after it in the same Document, in order; none for an unknown id."""
@@ -221,10 +253,17 @@ class Snapshot:
 
 def encode(paragraph: Paragraph, words: Dictionary) -> bytes:
     """The stored form of a paragraph: a line of JSON for itself and one for the figures in its text."""
-    found = (whole_words(figure, paragraph.text, words.words) for figure in extract(paragraph.text))
-    figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in found]
+    figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in _figures_in(paragraph, words)]
     lines = (json.dumps(part, ensure_ascii=False) for part in (asdict(paragraph), figures))
     return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _figures_in(paragraph: Paragraph, words: Dictionary) -> list[Figure]:
+    """Find a paragraph's figures: in a table's row by its cells, else by the words around them."""
+    if paragraph.cells:
+        return cells.figures(paragraph.text, paragraph.cells)
+    found = extract(paragraph.text)
+    return [whole_words(figure, paragraph.text, words.words) for figure in found]
 
 
 def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
@@ -233,13 +272,26 @@ def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
     return [token for part in parts if part for token in language.tokens(part, words)]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a Snapshot's rows are from: the documents' folder with its files, and what read them.
+
+    `readers` tells apart what would read the same files differently.
+    """
+
+    source: str
+    readers: str = ""
+    files: Sequence[SourceFile] = ()
+    refused: Sequence[RefusedFile] = ()
+
+
 def write(
-    folder: Path, records: Sequence[bytes], postings: Postings, source: str, files: Sequence[SourceFile]
+    folder: Path, records: Sequence[bytes], postings: Postings, origin: Origin, older: Path | None = None
 ) -> None:
     """Complete a Snapshot in `folder`, which holds its dictionary already, and bring it to the disk.
 
-    `records` are encoded paragraphs, those of a Document in a row; `postings` their tokens, a row each;
-    `source` and `files` tell where they are from.
+    `records` are encoded paragraphs, those of a Document in a row; `postings` their tokens, a row each. Their
+    new pictures are in `folder` already, the others come from the Snapshot in the folder `older`.
     """
     documents: dict[tuple[str, int], int] = {}
     document_of, ids, figures = [], [], 0
@@ -247,6 +299,9 @@ def write(
     for record in records:
         fields, found = map(json.loads, record.splitlines())
         figures += len(found)
+        if older:
+            for picture in fields["pictures"]:
+                picture_files.take(older / PICTURES, folder / PICTURES, picture["key"])
         characters.update(set(folded(_heading(fields) + fields["text"])))
         ids.append(_number(fields["id"]))
         document_of.append(documents.setdefault((fields["document"], fields["article"]), len(documents)))
@@ -260,10 +315,12 @@ def write(
     Vocabulary.over(postings.terms, Dictionary(folder)).save(folder / _VOCABULARY)
     manifest = {
         "format": FORMAT,
-        "source": source,
+        "source": origin.source,
+        "readers": origin.readers,
         "documents": len(documents),
         "figures": figures,
-        "files": [asdict(file) for file in files],
+        "files": [asdict(file) for file in origin.files],
+        "refused": [asdict(file) for file in origin.refused],
         "checksums": {name: _checksum(folder / name) for name in _contents(folder)},
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
@@ -302,8 +359,10 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _contents(folder: Path) -> list[str]:
+    """Return the files checked at opening: all but the pictures, which are named by their content."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != locks.NAME)
-    return [path.relative_to(folder).as_posix() for path in files]
+    names = (path.relative_to(folder) for path in files)
+    return [name.as_posix() for name in names if name.parts[0] != PICTURES]
 
 
 def _checksum(path: Path) -> str:
@@ -327,9 +386,9 @@ def _heading(fields: dict[str, Any]) -> str:
 
 
 def _paragraph(fields: dict[str, Any]) -> Paragraph:
-    cells = tuple(Cell(**cell) for cell in fields["cells"])
+    values = tuple(Cell(**cell) for cell in fields["cells"])
     pictures = tuple(Picture(**picture) for picture in fields["pictures"])
-    return Paragraph(**{**fields, "cells": cells, "pictures": pictures})
+    return Paragraph(**{**fields, "cells": values, "pictures": pictures})
 
 
 def _figure(fields: dict[str, Any]) -> Figure:

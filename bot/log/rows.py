@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.log.entry import Entry, Vote
-from retrieval.model import Answer, Figure, Hit, Paragraph, Picture, Question, Wanted
+from retrieval.model import Answer, Cell, Figure, Hit, Paragraph, Picture, Question, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +57,17 @@ def query_row(entry: Entry) -> Row:
 def paragraph_rows(answer: Answer) -> list[Row]:
     """Return a row for each Paragraph shown, once."""
     paragraphs = {p.id: p for hit in answer.hits for p in (*hit.continued, hit.paragraph)}
-    return [_clean({**asdict(p), "continues": int(p.continues)}) for p in paragraphs.values()]
+    return [
+        _clean(
+            {
+                **asdict(p),
+                "continues": int(p.continues),
+                "cells": _dump([asdict(cell) for cell in p.cells]),
+                "pictures": _dump([asdict(picture) for picture in p.pictures]),
+            }
+        )
+        for p in paragraphs.values()
+    ]
 
 
 def hit_rows(entry: Entry) -> list[Row]:
@@ -126,7 +136,14 @@ def entry_of(
 
 def paragraph_of(row: Row) -> Paragraph:
     fields = {name: row[name] for name in PARAGRAPH_COLUMNS}
-    return Paragraph(**{**fields, "continues": bool(row["continues"])})
+    return Paragraph(
+        **{
+            **fields,
+            "continues": bool(row["continues"]),
+            "cells": tuple(Cell(**cell) for cell in json.loads(row["cells"])),
+            "pictures": _pictures(row["pictures"]),
+        }
+    )
 
 
 def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
@@ -143,7 +160,7 @@ def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
         near=bool(row["near"]),
         hits=tuple(hits),
         figures=tuple(_figure(figure) for figure in figures),
-        pictures=tuple(Picture(**picture) for picture in json.loads(row["pictures"])),
+        pictures=_pictures(row["pictures"]),
         suggestion=row["suggestion"],
         snapshot=row["snapshot"],
         stages=json.loads(row["stages"]),
@@ -160,6 +177,10 @@ def _hit(row: Row, continued: Mapping[str, Paragraph]) -> Hit:
         same_as=row["same_as"],
         checked=bool(row["checked"]),
     )
+
+
+def _pictures(text: str) -> tuple[Picture, ...]:
+    return tuple(Picture(**picture) for picture in json.loads(text))
 
 
 def _spans(text: str) -> tuple[Span, ...]:

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.migrations import m001_query_log, m002_reading, m003_feedback, m004_statistics, s001_people
+from bot.migrations import (
+    m001_query_log,
+    m002_reading,
+    m003_feedback,
+    m004_statistics,
+    m005_pages_and_pictures,
+    s001_people,
+)
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
@@ -19,7 +26,13 @@ if TYPE_CHECKING:
 
 Steps = tuple["Callable[[Database], None]", ...]
 
-LOG: Steps = (m001_query_log.apply, m002_reading.apply, m003_feedback.apply, m004_statistics.apply)
+LOG: Steps = (
+    m001_query_log.apply,
+    m002_reading.apply,
+    m003_feedback.apply,
+    m004_statistics.apply,
+    m005_pages_and_pictures.apply,
+)
 STATE: Steps = (s001_people.apply,)
 
 

@@ -6,21 +6,17 @@ Decorations (icons, rules, images of one colour) are no pictures. What cannot be
 from __future__ import annotations
 
 import io
-import re
 import warnings
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from retrieval import picture_files
 from retrieval.model import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-KEY = re.compile(r"[0-9a-f]{32}\.(?:jpg|png)")
-"""What a picture's key looks like, in full."""
 
 LARGEST = 10 * 1000 * 1000
 """Bytes of a stored picture; Telegram takes no larger photo."""
@@ -67,12 +63,7 @@ def _stored(image: Image.Image, data: bytes, folder: Path) -> Picture | None:
     upright = image.getexif().get(_ORIENTATION, 1) == 1
     if not (suffix and upright and image.mode in ("RGB", "RGBA", "L", "P", "1") and len(data) <= LARGEST):
         data, suffix, (width, height) = _rewritten(ImageOps.exif_transpose(image))
-    key = f"{blake2b(data, digest_size=16).hexdigest()}.{suffix}"
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / key
-    if not file.exists():
-        file.write_bytes(data)
-    return Picture(key, width, height)
+    return Picture(picture_files.write(folder, data, suffix), width, height)
 
 
 def _is_blank(image: Image.Image) -> bool:

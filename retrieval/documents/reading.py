@@ -34,11 +34,12 @@ _MOST_PICTURES = 1000  # of a file; what is beyond is a book of pictures
 class Surroundings:
     """What reading may use besides the file: where to store its pictures, and what reads text in images.
 
-    Without `pictures` none are kept, without `recognise` images stay mute.
+    Without `pictures` none are kept, without `recognise` images stay mute. `alive` is called now and again.
     """
 
     pictures: Path | None = None
     recognise: Recognise | None = None
+    alive: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def _light(blocks: Iterable[Block], file: _File, surroundings: Surroundings) -> 
     """Yield the blocks without images: these are read, stored where that is wanted, and left out else."""
     stored = 0
     for block in recognised(_with_images(blocks, file), surroundings.recognise):
+        surroundings.alive()
         if block.image is None:
             if block.kind != "picture":
                 yield block

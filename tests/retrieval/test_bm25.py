@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,7 +79,7 @@ def test_postings_taken_over_are_those_counted_anew(
     counter = PostingsCounter()
     counter.take(Postings.count(older), new_row)
     for row, tokens in enumerate(newer, len(kept)):
-        counter.add(row, tokens)
+        counter.add(row, Counter(tokens))
     merged, expected = counter.postings(), Postings.count([*(older[row] for row in kept), *newer])
     assert sorted(merged.terms) == sorted(expected.terms)
     assert [[list(part) for part in merged.of(term)] for term in expected.terms] == [

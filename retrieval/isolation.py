@@ -1,0 +1,261 @@
+"""Work on what strangers wrote, in processes of their own: none of it can stop, swell or reach beyond them.
+
+A worker may neither use the network nor start programs, and writes only where it is told to. It is killed
+when it is silent for too long, and has limits of memory and output; the next request gets a fresh one. What
+it sends back is JSON, which can do nothing. The work is a picklable callable and no concern of this module.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, Self, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+    from pathlib import Path
+    from types import TracebackType
+
+    Json = dict[str, Any]
+    Handler = Callable[[str], Json]
+
+
+class Work(Protocol):
+    """What a worker does: called once in its process, it returns what handles each request.
+
+    `alive` is to be called now and again by what takes long and yet goes on.
+    """
+
+    def __call__(self, alive: Callable[[], None], /) -> Handler: ...
+
+
+class WorkerError(Exception):
+    """A request was not handled; the message is the reason in one clause of Chinese."""
+
+
+class LimitError(WorkerError):
+    """A request took too long, too much memory or output, or brought its worker down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`silence` and `longest` are in seconds, of a request; `memory` and `output` in bytes."""
+
+    silence: float = 60.0
+    longest: float = 1800.0
+    memory: int = 1536 * 1024 * 1024
+    output: int = 256 * 1024 * 1024
+
+
+_ALIVE = b""
+_EVERY = 1.0  # seconds between two signs of life
+_CRASHED = "读取程序崩溃（文件异常或内存不足）"
+_NICENESS = 10  # questions go first
+_RECYCLED = 0.5  # share of the memory limit from which a worker is replaced after its request
+_AHEAD = 3  # requests under way for each worker, results that wait for their turn included
+_LARGEST_FILE = 64 * 1024 * 1024
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class Workers:
+    """A few workers for the same work, started when they are needed. Safe for many threads."""
+
+    def __init__(
+        self, work: Work, count: int, *, writable: Iterable[Path] = (), limits: Limits | None = None
+    ) -> None:
+        """`writable` are the folders that the work may write into."""
+        self._limits = limits or Limits()
+        self._start = (work, tuple(map(str, writable)), self._limits)
+        self._count = count
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="worker")
+        self._idle: deque[_Worker] = deque()
+        self._all: list[_Worker] = []
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def map(self, requests: Iterable[str]) -> Iterator[Future[Json]]:
+        """Yield the results in the order of the requests; each is a reply or a WorkerError."""
+        waiting: deque[Future[Json]] = deque()
+        for request in requests:
+            waiting.append(self._threads.submit(self.request, request))
+            if len(waiting) >= self._count * _AHEAD:
+                yield waiting.popleft()
+        yield from waiting
+
+    def request(self, request: str) -> Json:
+        """Have a request handled, in the thread that asks. Raise WorkerError."""
+        try:
+            worker = self._idle.popleft()
+        except IndexError:
+            worker = _Worker(*self._start)
+            self._all.append(worker)
+            if self._closed:
+                worker.kill()
+        try:
+            return worker.request(request, self._limits)
+        finally:
+            self._idle.append(worker)
+
+    def close(self) -> None:
+        """End the workers at once, whatever they are doing."""
+        self._closed = True
+        for worker in list(self._all):
+            worker.kill()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all:
+            worker.kill()
+
+
+class _Worker:
+    """One process after another, a request at a time."""
+
+    def __init__(self, *start: object) -> None:
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([type(start[0]).__module__])  # for the first worker of all
+        self._arguments = start
+        self._process: BaseProcess | None = None
+        self._connection: Connection | None = None
+        self._killed = False
+
+    def request(self, request: str, limits: Limits) -> Json:
+        """Raise WorkerError."""
+        if self._connection is None:
+            self._begin()
+        assert self._connection is not None
+        try:
+            self._connection.send_bytes(request.encode())
+            reply = json.loads(_reply(self._connection, limits))
+        except WorkerError:
+            self._end()
+            raise
+        except (OSError, EOFError, ValueError) as error:
+            self._end()
+            raise (WorkerError("读取中途停止") if self._killed else LimitError(_CRASHED)) from error
+        if reply.pop("last", False):
+            self._end()
+        if (reason := reply.get("error")) is not None:
+            raise LimitError(reason) if reply.get("limit") else WorkerError(reason)
+        return cast("Json", reply["result"])
+
+    def kill(self) -> None:
+        """End the process for good, from any thread."""
+        self._killed = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _begin(self) -> None:
+        if self._killed:
+            raise WorkerError("读取中途停止")
+        ours, theirs = self._context.Pipe()
+        self._process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._connection = ours
+        if self._killed:
+            self._process.kill()
+
+    def _end(self) -> None:
+        assert self._process is not None
+        assert self._connection is not None
+        self._connection.close()
+        self._connection = None
+        self._process.kill()
+        self._process.join()
+
+
+def _reply(connection: Connection, limits: Limits) -> bytes:
+    """Wait for more than a sign of life. Raise WorkerError where that takes too long or is too much."""
+    end = time.monotonic() + limits.longest
+    while True:
+        patience = min(limits.silence, end - time.monotonic())
+        if patience <= 0 or not connection.poll(patience):
+            raise LimitError("读取超时")
+        try:
+            reply = connection.recv_bytes(limits.output)
+        except OSError as error:
+            raise LimitError("内容过多") from error
+        if reply != _ALIVE:
+            return reply
+
+
+def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits: Limits) -> None:
+    """The worker's process: handle requests until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it decides when it ends
+    os.nice(_NICENESS)
+    _confine(writable, limits)
+
+    said = 0.0
+
+    def alive() -> None:
+        nonlocal said
+        if time.monotonic() - said > _EVERY:
+            said = time.monotonic()
+            connection.send_bytes(_ALIVE)
+
+    handle = work(alive)
+    while True:
+        try:
+            request = connection.recv_bytes().decode()
+        except EOFError:
+            return
+        _limit_time(limits)
+        reply = _handled(handle, request)
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory * _RECYCLED:
+            reply["last"] = True
+        connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode(errors="surrogatepass"))
+
+
+def _handled(handle: Handler, request: str) -> Json:
+    try:
+        return {"result": handle(request)}
+    except WorkerError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": "内存不足", "limit": True, "last": True}
+    except RecursionError:
+        return {"error": "嵌套过深"}
+    except Exception as error:  # noqa: BLE001 - whatever a library raises on an odd file, the next one is read
+        return {"error": f"读取出错（{type(error).__name__}）"}
+
+
+def _confine(writable: tuple[str, ...], limits: Limits) -> None:
+    """Give up what reading a file needs not. It cannot be taken back."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))
+    folders = tuple(os.path.realpath(folder) + os.sep for folder in writable)
+
+    def guard(event: str, arguments: tuple[Any, ...]) -> None:
+        if event.startswith(_FORBIDDEN):
+            raise PermissionError(f"{event} is not for a worker")
+        if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
+            path = os.fsdecode(arguments[0]) if isinstance(arguments[0], str | bytes) else ""
+            if path and path != os.devnull and not os.path.realpath(path).startswith(folders):
+                raise PermissionError(f"{path} is not for a worker to write")
+
+    sys.addaudithook(guard)
+
+
+def _limit_time(limits: Limits) -> None:
+    """Let the process end by itself should nobody be left to kill it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime + limits.longest) + 60
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))

@@ -1,0 +1,67 @@
+"""The rows of a Snapshot that a file becomes: each paragraph as it is stored, with the terms that find it.
+
+Files are read by workers, as many at a time as there are processors; the rows come back in the files' order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from retrieval import snapshot
+from retrieval.dictionary import Dictionary
+from retrieval.documents import Surroundings, read_file
+from retrieval.errors import DocumentError
+from retrieval.isolation import WorkerError
+from retrieval.paragraphs import paragraphs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from retrieval.isolation import Handler, Json
+
+
+@dataclass(frozen=True, slots=True)
+class FileRows:
+    """Each row is an encoded paragraph with how often each of its terms occurs."""
+
+    rows: tuple[tuple[bytes, dict[str, int]], ...]
+    remarks: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reply: Json) -> FileRows:
+        """Return what a worker's reply says."""
+        rows = tuple((record.encode(), counts) for record, counts in reply["rows"])
+        return cls(rows, tuple(reply["remarks"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """The work of a worker: a request is a path relative to `documents`, a reply is for FileRows.
+
+    `dictionary` is the folder of the words, `pictures` where images are stored.
+    """
+
+    documents: Path
+    dictionary: Path
+    pictures: Path
+
+    def __call__(self, alive: Callable[[], None]) -> Handler:
+        words = Dictionary(self.dictionary)
+        surroundings = Surroundings(self.pictures, alive=alive)
+
+        def handle(path: str) -> Json:
+            try:
+                content = read_file(self.documents, path, surroundings)
+            except DocumentError as error:
+                raise WorkerError(error.reason) from error
+            found = (paragraph for document in content.documents for paragraph in paragraphs(document))
+            rows = [
+                (snapshot.encode(paragraph, words).decode(), Counter(snapshot.tokens(paragraph, words)))
+                for paragraph in found
+            ]
+            return {"rows": rows, "remarks": content.remarks}
+
+        return handle
