@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -133,6 +134,7 @@ class _Worker:
         self._arguments = start
         self._process: BaseProcess | None = None
         self._connection: Connection | None = None
+        self._starting = threading.Lock()
         self._killed = False
 
     def request(self, request: str, limits: Limits) -> Json:
@@ -157,20 +159,20 @@ class _Worker:
 
     def kill(self) -> None:
         """End the process for good, from any thread."""
-        self._killed = True
-        if self._process is not None:
-            self._process.kill()
+        with self._starting:
+            self._killed = True
+            if self._process is not None:
+                self._process.kill()
 
     def _begin(self) -> None:
-        if self._killed:
-            raise WorkerError("读取中途停止")
-        ours, theirs = self._context.Pipe()
-        self._process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
-        self._process.start()
-        theirs.close()
-        self._connection = ours
-        if self._killed:
-            self._process.kill()
+        with self._starting:
+            if self._killed:
+                raise WorkerError("读取中途停止")
+            ours, theirs = self._context.Pipe()
+            self._process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+            self._process.start()
+            theirs.close()
+            self._connection = ours
 
     def _end(self) -> None:
         assert self._process is not None
