@@ -46,6 +46,8 @@ async def refresh(library: Library) -> None:
     logger.info("索引：文档 %d 篇，段落 %d 个，用时 %.1f 秒", done.documents, done.paragraphs, done.seconds)
     for skipped in done.skipped:
         logger.warning("未能读取 %s：%s", skipped.path, skipped.reason)
+    for path, remarks in done.remarks.items():
+        logger.info("只读了一部分 %s：%s", path, "；".join(remarks))
 
 
 async def refresh_every(library: Library, interval: timedelta) -> None:

@@ -68,6 +68,9 @@ def index(documents: Path | None, *, full: bool) -> None:
     )
     for error in report.skipped:
         click.echo(f"跳过 {error}")
+    for path, remarks in report.remarks.items():
+        for remark in remarks:
+            click.echo(f"部分 {path}: {remark}")
 
 
 @main.command()

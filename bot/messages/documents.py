@@ -13,6 +13,7 @@ class DocumentWords:
     reindex_progress: str
     reindex_done: str
     reindex_skipped: str
+    reindex_partly: str
     reindex_more: str
     reindex_failed: str
     reindex_cancelled: str
@@ -24,6 +25,8 @@ class DocumentWords:
     added: str
     stored_as: str
     understood: str
+    understood_pictures: str
+    remarks_more: str
     more_titles: str
     known: str
     not_added: str
@@ -79,6 +82,7 @@ CHINESE = DocumentWords(
         "文档 {documents} 篇，段落 {paragraphs} 个，数据 {figures} 条"
     ),
     reindex_skipped="未能读取 {count} 个：",
+    reindex_partly="只读了一部分的 {count} 个：",
     reindex_more="……另有 {count} 个",
     reindex_failed="重建失败，仍使用原来的索引：{reason}",
     reindex_cancelled="已取消，仍使用原来的索引。",
@@ -88,6 +92,8 @@ CHINESE = DocumentWords(
     added="已加入文库",
     stored_as="同名文件已有，存为 {name}",
     understood="文章 {articles} 篇，段落 {paragraphs} 个，数据 {figures} 条",
+    understood_pictures="，图片 {pictures} 张",
+    remarks_more="……另有 {count} 处没有读",
     more_titles="……另有 {count} 篇",
     known="文库里已有内容相同的文件",
     not_added="没有收下：{reason}",
@@ -146,6 +152,7 @@ ENGLISH = DocumentWords(
         "Documents: {documents}, paragraphs: {paragraphs}, figures: {figures}"
     ),
     reindex_skipped="Could not read {count}:",
+    reindex_partly="Read only in part, {count}:",
     reindex_more="… and {count} more",
     reindex_failed="Rebuilding failed, the old index stays in use: {reason}",
     reindex_cancelled="Cancelled, the old index stays in use.",
@@ -155,6 +162,8 @@ ENGLISH = DocumentWords(
     added="Added to the library",
     stored_as="The name was taken, stored as {name}",
     understood="Articles: {articles}, paragraphs: {paragraphs}, figures: {figures}",
+    understood_pictures=", pictures: {pictures}",
+    remarks_more="… and {count} more left out",
     more_titles="… and {count} more",
     known="The library has a file with the same content",
     not_added="Not taken: {reason}",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME_UNITS = 60
 REASON_UNITS = 200
 TITLES = 5  # of a file's articles, named in a report
+REMARKS = 3  # on what was left out of a file
 
 
 def receiving(name: str, words: Words) -> str:
@@ -153,11 +154,15 @@ def _understood(summary: FileSummary, words: Words) -> list[str]:
     counts = words.documents.understood.format(
         articles=summary.articles, paragraphs=summary.paragraphs, figures=summary.figures
     )
-    more = summary.articles - TITLES
+    if summary.pictures:
+        counts += words.documents.understood_pictures.format(pictures=summary.pictures)
+    more, more_remarks = summary.articles - TITLES, len(summary.remarks) - REMARKS
     return [
         escape(counts),
         *(f"· {escape(shorten(title, NAME_UNITS))}" for title in summary.titles[:TITLES]),
         escape(words.documents.more_titles.format(count=more)) if more > 0 else "",
+        *(f"⚠️ {escape(shorten(remark, REASON_UNITS))}" for remark in summary.remarks[:REMARKS]),
+        escape(words.documents.remarks_more.format(count=more_remarks)) if more_remarks > 0 else "",
     ]
 
 

@@ -8,6 +8,8 @@ from bot.markup import escape, lines, shorten
 from bot.screens.documents import named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.messages import Words
     from retrieval.contents import Progress
     from retrieval.index import Report
@@ -35,21 +37,28 @@ def rebuild_report(report: Report, words: Words) -> str:
         paragraphs=report.paragraphs,
         figures=report.figures,
     )
-    if not report.skipped:
-        return f"✅ {done}"
-    more = len(report.skipped) - SKIPPED
+    skipped = [(one.path, one.reason) for one in report.skipped]
+    partly = [(path, remarks[0]) for path, remarks in report.remarks.items()]
     return lines(
         [
             f"✅ {done}",
-            "",
-            words.documents.reindex_skipped.format(count=len(report.skipped)),
-            *(
-                f"· {named(one.path)}：{escape(shorten(one.reason, REASON_UNITS))}"
-                for one in report.skipped[:SKIPPED]
-            ),
-            words.documents.reindex_more.format(count=more) if more > 0 else "",
+            *_named_files(words.documents.reindex_skipped, skipped, words),
+            *_named_files(words.documents.reindex_partly, partly, words),
         ]
     )
+
+
+def _named_files(head: str, files: Sequence[tuple[str, str]], words: Words) -> list[str]:
+    """Name the first of these files, each with what there is to say of it; nothing where there are none."""
+    if not files:
+        return []
+    more = len(files) - SKIPPED
+    return [
+        "",
+        head.format(count=len(files)),
+        *(f"· {named(path)}：{escape(shorten(reason, REASON_UNITS))}" for path, reason in files[:SKIPPED]),
+        words.documents.reindex_more.format(count=more) if more > 0 else "",
+    ]
 
 
 def rebuild_failure(reason: str, words: Words) -> str:

@@ -65,8 +65,10 @@ def _above_table(blocks: list[Block], place: int, taken: set[int]) -> list[int]:
 
 def _names_table(blocks: list[Block], above: int) -> bool:
     line = blocks[above]
+    if _OF_PICTURE.match(line.text):
+        return False
     if line.kind == "caption":
-        return not _OF_PICTURE.match(line.text)
+        return True
     if _OF_TABLE.match(line.text):
         return not is_closed(line.text)
     bare = above > 0 and is_title(line.text) and not is_prose(line.text) and not is_closed(line.text)

@@ -11,13 +11,16 @@ from retrieval.errors import DocumentError
 LARGEST = 64 * 1024 * 1024
 """The size in bytes above which a file is refused."""
 
+_OF_PAGE = ("_files", ".files")
+
 
 def find_files(folder: Path) -> list[str]:
     """Return the files to consider, sorted, as POSIX paths relative to `folder`, in folders within it too.
 
-    Hidden files and folders and what editors leave behind are left out; an unsupported type, a broken link
-    or a folder that may not be listed is in, so that reading it says why it is skipped. Links to folders
-    are followed, each folder once. Raise DocumentError where `folder` is no folder.
+    Hidden files and folders, what editors leave behind and the folder that a browser saves with a page are
+    left out; an unsupported type, a broken link or a folder that may not be listed is in, so that reading it
+    says why it is skipped. Links to folders are followed, each folder once. Raise DocumentError where
+    `folder` is no folder.
     """
     if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where a parent may not be entered
         raise DocumentError(str(folder), "文件夹不存在")
@@ -33,7 +36,8 @@ def find_files(folder: Path) -> list[str]:
             folders.clear()
             continue
         seen.add((status.st_dev, status.st_ino))
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        kept = (name for name in folders if not name.startswith(".") and not _is_of_page(name, files))
+        folders[:] = sorted(kept)
         within = Path(place).relative_to(folder)
         found += [(within / name).as_posix() for name in files if not is_left_out(name)]
     return sorted(found)
@@ -42,6 +46,12 @@ def find_files(folder: Path) -> list[str]:
 def is_left_out(name: str) -> bool:
     """Whether files of this name are hidden ones, or what editors leave behind."""
     return name.startswith((".", "~$")) or name.endswith("~")
+
+
+def _is_of_page(folder: str, files: list[str]) -> bool:
+    """Whether a browser saved this folder, with pictures and scripts, together with a page beside it."""
+    stem = next((folder.removesuffix(end) for end in _OF_PAGE if folder.endswith(end)), None)
+    return stem is not None and any(f"{stem}{suffix}" in files for suffix in (".html", ".htm"))
 
 
 def read_bytes(folder: Path, path: str) -> bytes:

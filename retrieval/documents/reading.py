@@ -96,23 +96,22 @@ def _light(blocks: Iterable[Block], file: _File, surroundings: Surroundings) -> 
     for block in recognised(_with_images(blocks, file), surroundings.recognise):
         surroundings.alive()
         if block.image is None:
-            if block.kind != "picture":
-                yield block
+            yield block if block.kind != "picture" else _words(block)
             continue
-        light = replace(block, image=None)
+        picture = None
         try:
-            picture = None
             if surroundings.pictures and stored < _MOST_PICTURES:
                 picture = pictures.store(block.image, surroundings.pictures)
         except pictures.PictureError as error:
-            page = f"第 {block.page} 页的" if block.page else ""
-            yield Block("remark", f"{page}一张图片{error}")
-            continue
-        if picture:
-            stored += 1
-            yield replace(light, picture=picture)
-        elif block.kind != "picture" or block.recognised:
-            yield light
+            yield Block("remark", f"{f'第 {block.page} 页的' if block.page else ''}一张图片{error}")
+        stored += picture is not None
+        light = replace(block, image=None, picture=picture)
+        yield light if picture or block.kind != "picture" else _words(light)
+
+
+def _words(picture: Block) -> Block:
+    """Return what is left of a picture that cannot be shown: its caption and what was read in it."""
+    return replace(picture, kind="caption", text="\n".join(filter(None, (picture.text, picture.recognised))))
 
 
 def _with_images(blocks: Iterable[Block], file: _File) -> Iterator[Block]:
@@ -129,7 +128,7 @@ def _without_remarks(blocks: Iterable[Block], remarks: list[str]) -> Iterator[Bl
     for block in blocks:
         if block.kind == "remark":
             remarks.append(block.text)
-        else:
+        elif block.text or block.kind in ("table", "picture"):
             yield block
 
 
