@@ -163,6 +163,4 @@ def test_a_build_that_is_stopped_leaves_the_index_alone(tmp_path: Path, folder: 
     with pytest.raises(InterruptedError):
         index.build(folder, stop)
     assert index.current().name == before
-    assert [name for name in os.listdir(tmp_path / "index") if (tmp_path / "index" / name).is_dir()] == [
-        before
-    ]
+    assert [place.name for place in (tmp_path / "index").iterdir() if place.is_dir()] == [before]
