@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench ablation pictures review lint format requirements browser clean
+.PHONY: help run test bench ablation pictures review lint format requirements tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -14,7 +14,7 @@ help: ## List the targets
 run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this machine
 	@$(BIN)/wenju run
 
-test: .venv/.dev browser ## Run the tests
+test: .venv/.dev tools ## Run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
@@ -23,7 +23,7 @@ bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 ablation: .venv/.dev ## Measure what each means of the retrieval is worth, on judged sets: SETS="FOLDER …"
 	$(BIN)/python -m tests.benchmarks.ablation $(SETS)
 
-pictures: .venv/.dev browser ## Take the README's pictures anew, from the bot in its chat page
+pictures: .venv/.dev tools ## Take the README's pictures anew, from the bot in its chat page
 	$(BIN)/python -m tests.pictures
 
 review: .venv/.runtime ## Open the query log as a web page
@@ -64,13 +64,17 @@ clean: ## Remove the environment and what the checks left; data/ stays
 	$(PIP) install --quiet --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
-# The chat page's tests drive a real Chromium.
-browser:
-	@if ! command -v chromedriver >/dev/null; then \
+# The tests drive a real Chromium, and read what a real LibreOffice has written in Chinese.
+tools:
+	@missing=; \
+	command -v chromedriver >/dev/null || missing="chromium chromium-driver"; \
+	command -v soffice >/dev/null || missing="$$missing libreoffice-writer-nogui"; \
+	fc-list :lang=zh 2>/dev/null | grep -q CJK || missing="$$missing fontconfig fonts-noto-cjk"; \
+	if [ -n "$$missing" ]; then \
 		if [ "$$(id -u)" = 0 ]; then sudo=; else sudo="sudo -n"; fi; \
-		echo "Installing Chromium for the tests of the chat page …"; \
+		echo "Installing $$missing for the tests …"; \
 		{ command -v apt-get && $$sudo apt-get update -qq && \
-			$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver; \
+			$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
 		} >/dev/null 2>&1 || \
-		echo "Could not: install chromium and chromedriver yourself for the tests of the chat page." >&2; \
+		echo "Could not: install $$missing yourself for the tests." >&2; \
 	fi

@@ -17,10 +17,34 @@ if TYPE_CHECKING:
     Reader = Callable[[bytes], Content]
 
 _MODULES = {
+    ".csv": "comma_separated",
+    ".tsv": "comma_separated",
+    ".xls": "spreadsheet",  # to say what it is
+    ".xlsm": "spreadsheet",
+    ".xlsx": "spreadsheet",
+    ".pdf": "pdf",
     ".txt": "plain_text",
     ".text": "plain_text",
     ".md": "plain_text",
     ".markdown": "plain_text",
+    ".docx": "word",
+    ".docm": "word",
+    ".dotx": "word",
+    ".html": "web_page",
+    ".htm": "web_page",
+    ".xhtml": "web_page",
+    ".shtml": "web_page",
+    ".mhtml": "web_archive",
+    ".mht": "web_archive",
+    ".eml": "mail",
+    ".epub": "book",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".webp": "image",
+    ".bmp": "image",
+    ".tif": "image",
+    ".tiff": "image",
 }
 
 SUFFIXES = frozenset(_MODULES)

@@ -1,0 +1,1 @@
+"""HTML to blocks: what web pages, their archives, mail and books have in common."""
