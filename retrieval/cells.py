@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrieval.figures import extract
@@ -17,11 +18,12 @@ from retrieval.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from retrieval.model import Cell
+    from retrieval.model import Cell, FigureKind
 
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|(?!0\d)\d{1,15})(?:\.\d+)?"
 _NUMBER = re.compile(rf"(?P<open>\()?(?P<sign>[-+−])?\s?(?P<digits>{_DIGITS})(?(open)\))")
 _UNIT = re.compile(r"[^\W\d]\S{0,9}")
+_OF_DATES = frozenset("年月日号时点")
 
 
 def is_number(text: str) -> bool:
@@ -36,7 +38,7 @@ def figures(text: str, cells: Sequence[Cell]) -> list[Figure]:
 
 def _figures(text: str, cell: Cell) -> Iterator[Figure]:
     said = text[cell.start : cell.end]
-    for figure in _of_number(said, named=cell.metric is not None) or extract(said):
+    for figure in _of_number(said, named=cell.metric is not None) or _of_words(said):
         dated = figure.kind == "date"
         yield replace(
             figure,
@@ -58,13 +60,25 @@ def _of_number(said: str, *, named: bool) -> list[Figure]:
     unit = simple[match.end() :].strip()
     if not unit:
         return [Figure(said, "count", amount, None, 0, len(said))] if named else []
-    # Brackets and the true minus sign are no part of a number in running text.
-    read = extract(f"{'-' if below_zero else ''}{match['digits']}{unit}")
-    if read and not read[0].start and isinstance(read[0].value, float) and (len(read) == 1 or "/" in unit):
-        first = read[0]
-        taken = len(first.text) - len(match["digits"]) - below_zero
-        whole = "/" in unit or taken == len(unit)
-        return [replace(first, text=said, end=len(said))] if whole else []
-    if read or not named or not _UNIT.fullmatch(unit):
+    if unit[0] not in _OF_DATES and (one := _one(unit)) is not None:
+        value = amount * one[1]
+        return [Figure(said, one[0], value, one[2], 0, len(said))]
+    if extract(f"{match['digits']}{unit}") or not named or not _UNIT.fullmatch(unit):
         return []
     return [Figure(said, "measure", amount, unit, 0, len(said))]
+
+
+@lru_cache(maxsize=1024)  # columns repeat themselves
+def _of_words(said: str) -> tuple[Figure, ...]:
+    return tuple(extract(said))
+
+
+@lru_cache(maxsize=1024)
+def _one(unit: str) -> tuple[FigureKind, float, str | None] | None:
+    """Return the kind, the size and the canonical name of one unit; None where it is not known."""
+    read = extract(f"1{unit}")
+    first = read[0] if read else None
+    whole = first is not None and (len(first.text) == len(unit) + 1 or "/" in unit)
+    if first is None or first.start or not whole or not isinstance(first.value, float):
+        return None
+    return first.kind, first.value, first.unit

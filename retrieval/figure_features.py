@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval import units
+from retrieval.bounds import bound_of, keeps
 from retrieval.figures import extract
 from retrieval.language import places
 from retrieval.plain import folded, plain
@@ -22,6 +23,7 @@ from retrieval.question import ASKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from retrieval.bounds import Bound
     from retrieval.model import Figure, Wanted
 
 _FIGURES = 240  # of one passage: a table may hold thousands
@@ -42,7 +44,8 @@ _REACH = 12.0  # characters over which nearness falls to 1/e
 class RankedPassage:
     """A paragraph that the search found, with its figures in order.
 
-    `score` is that of the search, 1.0 for the best paragraph; `rank` counts from 0.
+    `score` is that of the search, 1.0 for the best paragraph; `rank` counts from 0. `row` is true for a
+    table's row, whose figures have what its heads say as metric and period.
     """
 
     id: str
@@ -52,6 +55,7 @@ class RankedPassage:
     figures: Sequence[Figure]
     score: float
     rank: int
+    row: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class Asked:
     stated: frozenset[str]  # figures that the question itself states
     years: frozenset[str]
     scopes: frozenset[str]
+    bound: Bound | None
     idf: dict[str, float] = field(default_factory=dict)
     idf_sum: float = 0.0
 
@@ -104,6 +109,7 @@ def ask(question: str, wanted: Wanted) -> Asked:
         stated=frozenset(figure.text for figure in stated),
         years=frozenset(_years(stated)),
         scopes=frozenset(_SCOPE.findall(question)),
+        bound=bound_of(question, stated),
     )
 
 
@@ -180,6 +186,9 @@ def describe(scene: Scene, asked: Asked) -> Iterator[tuple[Figure, dict[str, flo
         features |= _setting_features(scene, asked, figure)
         features |= _kind_features(figure, asked.wanted)
         features |= _period_features(figure, asked, scene.text[sentence.start : sentence.end])
+        if scene.passage.row and asked.bound and figure.kind == "date":
+            kept = keeps(figure, figures, asked.bound, asked.text)
+            features |= {"bound kept": float(kept is True), "bound missed": float(kept is False)}
         if figure.kind in asked.wanted.kinds[:1]:
             features["first of its kind"] = float(seen == 0)
             seen += 1

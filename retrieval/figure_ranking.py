@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from retrieval.course import ASKING as ASKING_FOR_COURSE
 from retrieval.figure_features import Asked, RankedPassage, ask, describe, grams, scene, weigh
 from retrieval.plain import plain
 from retrieval.question import ASKING_FOR_OTHER
@@ -24,6 +25,8 @@ __all__ = ["RankedPassage", "rank"]
 PASSAGES = 5  # paragraphs that are looked into; later ones hardly ever win
 
 WEIGHTS: dict[str, float] = {
+    "bound kept": 10.00,
+    "bound missed": -10.00,
     "not reached": -6.00,
     "milestone": -5.00,
     "retrieval score": 4.95,
@@ -94,7 +97,6 @@ WEIGHTS: dict[str, float] = {
 }
 
 
-_ASKING_FOR_SERIES = re.compile(r"历年|各年|逐年|每年|这些年|近[几\d]+年|分别|\d年?[至到和与、-]\d{4}年")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -107,17 +109,21 @@ def rank(question: str, wanted: Wanted, passages: Sequence[RankedPassage]) -> li
     if not wanted.kinds and ASKING_FOR_OTHER.search(question):
         return []
     asked = ask(question, wanted)
-    scenes = [scene(passage, asked) for passage in passages[:PASSAGES]]
+    looked_into = [passage for place, passage in enumerate(passages) if place < PASSAGES or passage.row]
+    scenes = [scene(passage, asked) for passage in looked_into]
     weigh(asked, scenes)
     scored = [
-        (_score(features), replace(figure, paragraph=found.passage.id))
+        (_score(features), features.get("bound kept") == 1.0, replace(figure, paragraph=found.passage.id))
         for found in scenes
         for figure, features in describe(found, asked)
         if wanted.kinds or _names(asked, figure)
     ]
-    scored.sort(key=lambda pair: -pair[0])
-    figures = _distinct(trim(figure, wanted) for _, figure in scored)
-    return _in_order(figures) if _ASKING_FOR_SERIES.search(question) else figures
+    scored.sort(key=lambda one: -one[0])
+    # Of several years that keep a bound, the first one is when it was passed.
+    keeping = iter(sorted((figure for _, keeps, figure in scored if keeps), key=lambda one: str(one.value)))
+    ordered = (next(keeping) if keeps else figure for _, keeps, figure in scored)
+    figures = _distinct(trim(figure, wanted) for figure in ordered)
+    return _in_order(figures) if ASKING_FOR_COURSE.search(question) else figures
 
 
 def _score(features: dict[str, float]) -> float:

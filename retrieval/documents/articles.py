@@ -49,7 +49,7 @@ def documents(path: str, blocks: list[Block], given: Metadata) -> Iterator[Docum
         said = given.filled(said).filled(Metadata(date=dated)).dated()
         if (signed := sections.sign_off(body)) is not None:
             said = said.filled(Metadata(source=signed[0], date=article_date.iso(signed[1])))
-        found = sections.sections(body)
+        found = sections.sections(body, title)
         if not found and not title:
             continue
         title = title or tidy(PurePosixPath(path).stem) or path

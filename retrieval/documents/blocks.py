@@ -12,18 +12,22 @@ from typing import TYPE_CHECKING, Literal
 from retrieval.documents.metadata import NOTHING_SAID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from retrieval.documents.metadata import Metadata
     from retrieval.model import Picture
 
 Kind = Literal[
-    "heading", "text", "item", "row", "code", "caption", "byline", "gap", "table", "picture", "scan", "remark"
+    "heading", "text", "item", "code", "caption", "byline", "gap", "table", "picture", "scan", "remark"
 ]
 
 
 BESIDE_TITLE = frozenset[Kind](("byline", "gap", "picture", "table"))
 """Kinds of what may stand before the title of an article, and is never the title."""
+
+
+# A table may not become much larger than its file by being filled up.
+_SPARE, _RAGGED = 16, 2
 
 
 class UnreadableError(ValueError):
@@ -39,6 +43,19 @@ class Table:
 
     rows: tuple[tuple[str, ...], ...]
     heads: int | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[str]], heads: int | None = None) -> Table:
+        """Fill up rows of unequal length; the end of one that is far longer than the others is one cell."""
+        longest = _SPARE + _RAGGED * sum(map(len, rows)) // (len(rows) or 1)
+        width = min(longest, max(map(len, rows), default=0))
+        even = (
+            (*row, *[""] * (width - len(row)))
+            if len(row) <= width
+            else (*row[: width - 1], " ".join(filter(None, row[width - 1 :])))
+            for row in rows
+        )
+        return cls(tuple(even), heads)
 
 
 @dataclass(frozen=True, slots=True)

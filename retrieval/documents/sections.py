@@ -1,4 +1,4 @@
-"""An article's blocks to Sections: finds the heads, and makes one paragraph of a list, a table, a sign-off.
+"""An article's blocks to Sections: finds the heads, and makes one paragraph of a list or a sign-off.
 
 Heads are Markdown's, `第一章 总则`, `一、总体要求`, `（一）目标`, and a short line without punctuation or
 digits before running text. `第三条 …` is a provision and `一、加强领导。各地要…` a paragraph: they stay text.
@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from retrieval.documents import article_date
+from retrieval.documents import article_date, tables
 from retrieval.documents.sentences import is_closed, is_prose, is_title, leads_in
 from retrieval.model import Section, WholeParagraph
 
@@ -36,15 +36,18 @@ _ORDINAL = re.compile(r"\d{1,2}(?:[.．、]\d{1,2})*[.．、\s]\s*")
 _NUMBERED_LENGTH, _BARE_LENGTH = 40, 30
 _ATTACHMENT = re.compile(r"附件?[:：]")
 _ASIDE = re.compile(r"[（(][^（）()]{1,20}[）)]")
-_JOINABLE = frozenset(("text", "item", "row"))
+_JOINABLE = frozenset(("text", "item"))
 _ITEM_LENGTH = 80  # a longer item is a paragraph of its own
 _LINE_LENGTH = 40
 _LIST_LENGTH = 400
 _ORGANISATION = re.compile(r"[\u4e00-\u9fff（）()、\s]{3,40}[府厅委局部院会办司心学组处社队行署团室校站]")
 
 
-def sections(blocks: list[Block]) -> tuple[Section, ...]:
-    """Return the Sections of an article without its title, none without a paragraph; no text is left out."""
+def sections(blocks: list[Block], title: str | None = None) -> tuple[Section, ...]:
+    """Return the Sections of an article without its `title`, none without a paragraph; no text is left out.
+
+    A table is a Section by itself, below the one that it stands in, unless the article's title names it.
+    """
     found: list[tuple[str | None, list[WholeParagraph]]] = []
     path: list[tuple[int, str]] = []
     waiting: tuple[Picture, ...] = ()  # without a word of their own, before the first paragraph
@@ -52,6 +55,15 @@ def sections(blocks: list[Block]) -> tuple[Section, ...]:
         if group[0].kind == "heading":
             level = group[0].level
             path = [(above, text) for above, text in path if above < level] + [(level, group[0].text)]
+            continue
+        if group[0].kind == "table":
+            names = [*(text for _, text in path), tables.caption_of(group[0])]
+            heading = HEADING_SEPARATOR.join(name for name in names if name not in ("", title)) or None
+            wholes = tables.of_block(group[0])
+            if wholes:
+                wholes[0] = replace(wholes[0], pictures=waiting + wholes[0].pictures)
+                waiting = ()
+                found.append((heading, wholes))
             continue
         whole = _whole(group)
         if not whole.text and found:
@@ -163,14 +175,14 @@ def _belongs(above: Block, below: Block, length: int) -> bool:
     longest = max(len(above.text), len(below.text))
     if not _JOINABLE.issuperset(kinds):
         return False
-    if leads_in(above.text) and kinds != ("row", "row"):
+    if leads_in(above.text):
         return length <= _LIST_LENGTH
     if kinds == ("item", "item"):
         return longest <= _ITEM_LENGTH
     if kinds == ("text", "text"):
         short = longest <= _LINE_LENGTH and not below.spaced and not is_closed(above.text)
         return short or _signs_off(above.text, below.text)
-    return kinds == ("row", "row") or (below.kind == "item" and bool(_ATTACHMENT.match(above.text)))
+    return below.kind == "item" and _ATTACHMENT.match(above.text) is not None
 
 
 def _signs_off(above: str, below: str) -> bool:

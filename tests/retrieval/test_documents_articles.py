@@ -379,12 +379,13 @@ AT&amp;T 公司捐了&nbsp;2 盏灯<br>，用到今天。
 
 
 def test_markdown_loses_its_marks_and_keeps_its_words(read: Reader) -> None:
-    """Links, emphasis, comments and rules go; lists and tables are one paragraph each."""
+    """Links, emphasis, comments and rules go; a list is one paragraph, and so is each row of a table."""
     (document,) = read(MARKDOWN, name="桥.md")
     assert body(document) == [
         "这座桥建于1932年，全长 418米 ，见图纸，耗资12万元。",
         "主要数据如下：\n• 桥墩 12 个\n• 桥面宽 9.5 米双向通行\n1. 先量宽\n2. 再量长",
-        "年份 · 费用\n1932 · 12万元\n1975 · 80万元",
+        "1932年 · 费用 12万元",
+        "1975年 · 费用 80万元",
         "桥在人在，这是当年的话。",
         "老桥全景",
         "宽 = 9.5",

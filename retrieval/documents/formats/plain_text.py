@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retrieval.documents import front_matter
-from retrieval.documents.blocks import Block, Content, UnreadableError
+from retrieval.documents.blocks import Block, Content, Table, UnreadableError
 from retrieval.documents.decoding import UndecodableError, decode
 from retrieval.documents.lines import BULLET, join, tidy, visible
 from retrieval.documents.sentences import is_closed, is_title
@@ -33,12 +33,13 @@ _FENCED = re.compile(r"^[ \t]*(```+)[^`\n]*\n(.*?)(?:^[ \t]*\1`*[ \t]*$|\Z)", re
 _BULLET = re.compile(r"(?![-+*]\s*\d+\s*[-—]$)(?:[-+*]\s+|[•●○▪◦]\s*)(?:\[[ xX]\]\s+)?(.+)")
 _ORDINAL = re.compile(r"(?:\d{1,2}[.．、)）](?!\d)|[（(]\d{1,2}[）)]|[①-⑳⒈-⒛])\s*\S")
 _ROW = re.compile(r"\|.*\|")
+_CELL_END = re.compile(r"(?<!\\)\|")
 _ROW_RULE = frozenset("|:- \t")
 _QUOTE = re.compile(r"(?:>\s?)+")
 _INDENT = re.compile(r"[ \t\u00a0]{2,}|\s*\u3000")
 
 _MARKED = re.compile(r"[\[*_`~<&]")
-_PICTURE = re.compile(r"!\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(([^()\s]*)(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\[\]]+)\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+\"[^\"]*\")?\)")
 _STRONG = re.compile(r"(?<![*_])(\*\*|__)(?![\s*_])([^*_]+)(?<!\s)\1(?![*_])")
 _EMPHASIS = re.compile(r"(?<![*\w])\*(?![\s*])([^*]+)(?<!\s)\*(?![*\w])")
@@ -91,17 +92,26 @@ def _visible(line: str) -> bool:
 def _lines(text: str) -> Iterator[Block]:
     """Yield a block a line, rules too."""
     lines = text.split("\n")
-    spaced, table = True, False
+    spaced = True
+    rows: list[str] = []
     for raw, below in zip(lines, [*lines[1:], ""], strict=True):
         line = raw.strip()
+        row = _ROW.fullmatch(line) or ("|" in line and (rows or _rules_a_table(below)))
+        if row:
+            rows.append(line)
+            continue
+        if rows:
+            yield from _table(rows, spaced=spaced)
+            rows, spaced = [], False
         if not _visible(line):
-            spaced, table = True, False
+            spaced = True
         elif not _rules_a_table(line):
-            table = bool(_ROW.fullmatch(line)) or ("|" in line and (table or _rules_a_table(below)))
-            block = _row(line, spaced=spaced) if table else _line(raw, spaced=spaced)
+            block = _line(raw, spaced=spaced)
             if block.text:
                 yield block
             spaced = False
+    if rows:
+        yield from _table(rows, spaced=spaced)
 
 
 def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -138,9 +148,18 @@ def _rules_a_table(line: str) -> bool:
     return "|" in line and "-" in line and _ROW_RULE.issuperset(line)
 
 
-def _row(line: str, *, spaced: bool) -> Block:
-    cells = (tidy(_plain(cell)) for cell in line.strip("|").split("|"))
-    return Block("row", " · ".join(cell for cell in cells if cell), spaced=spaced)
+def _table(lines: list[str], *, spaced: bool) -> Iterator[Block]:
+    """Yield the table that these lines draw; its first row is its heads where a rule is below it."""
+    heads = 1 if len(lines) > 1 and _rules_a_table(lines[1]) else None
+    rows = [_cells(line) for line in lines if not _rules_a_table(line)]
+    if any(map(any, rows)):
+        yield Block("table", "", spaced=spaced, table=Table.of(rows, heads))
+
+
+def _cells(line: str) -> list[str]:
+    inner = line.removeprefix("|")
+    inner = inner if inner.endswith("\\|") else inner.removesuffix("|")
+    return [tidy(_plain(cell.replace("\\|", "|"))) for cell in _CELL_END.split(inner)]
 
 
 def _line(raw: str, *, spaced: bool) -> Block:
@@ -153,7 +172,7 @@ def _line(raw: str, *, spaced: bool) -> Block:
     if match := _BULLET.fullmatch(line):
         return Block("item", BULLET + tidy(_plain(match[1])), spaced=spaced)
     if picture := _PICTURE.fullmatch(line):
-        return Block("caption", tidy(picture[1]), spaced=spaced)
+        return Block("picture", tidy(picture[1]), spaced=spaced, reference=picture[2])
     text = tidy(_plain(line))
     kind: Kind = "item" if _ORDINAL.match(text) else "text"
     return Block(kind, text, spaced=spaced, indented=bool(_INDENT.match(raw)))
