@@ -52,6 +52,18 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise UnreadableError("压缩方式不受支持") from error
 
 
+def read_member(data: bytes, name: str, largest: int) -> bytes | None:
+    """Return what an archive holds under a name; None where that has more than `largest` bytes.
+
+    Raise UnreadableError where there is no such entry, or the archive cannot be read.
+    """
+    archive = open_zip(data)
+    entry = next((entry for entry in archive.infolist() if name_of(entry) == name), None)
+    if entry is None:
+        raise UnreadableError("压缩包里没有这个文件")
+    return None if entry.file_size > largest else read_entry(archive, entry)
+
+
 def name_of(entry: zipfile.ZipInfo) -> str:
     """Return an entry's name as it was meant: archives made on Windows do not say in which encoding it is."""
     if entry.flag_bits & _NAME_IS_UTF8:

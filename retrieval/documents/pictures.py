@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -15,7 +16,7 @@ from retrieval import picture_files
 from retrieval.model import Picture
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LARGEST = 10 * 1000 * 1000
@@ -37,11 +38,22 @@ def store(data: bytes, folder: Path) -> Picture | None:
 
     What stands there already is not written again. Raise PictureError with the reason for what is no image.
     """
+    with opened(data) as image:
+        width, height = image.size
+        small = min(width, height) < _LEAST_SIDE or width * height < _LEAST_PIXELS
+        return None if small else _stored(image, data, folder)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Image.Image]:
+    """Open an image's file, decoded within the block. Raise PictureError, there too, where it cannot be."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on odd files; what cannot be read raises
         try:
             with Image.open(io.BytesIO(data)) as image:
-                return _stored(image, data, folder)
+                if image.width * image.height > _MOST_PIXELS:
+                    raise Image.DecompressionBombError  # noqa: TRY301 - Pillow's own limit is higher
+                yield image
         except UnidentifiedImageError as error:
             raise PictureError(_unknown(data)) from error
         except Image.DecompressionBombError as error:
@@ -52,10 +64,6 @@ def store(data: bytes, folder: Path) -> Picture | None:
 
 def _stored(image: Image.Image, data: bytes, folder: Path) -> Picture | None:
     width, height = image.size
-    if min(width, height) < _LEAST_SIDE or width * height < _LEAST_PIXELS:
-        return None
-    if width * height > _MOST_PIXELS:
-        raise PictureError("像素过多")
     image.load()
     if _is_blank(image):
         return None

@@ -15,6 +15,7 @@ from retrieval.documents.blocks import Block, UnreadableError
 from retrieval.documents.cleaning import clean
 from retrieval.documents.folder import is_left_out, read_bytes
 from retrieval.documents.formats import reader_of
+from retrieval.documents.formats.signatures import true_suffix
 from retrieval.documents.recognition import recognised
 from retrieval.documents.rejoining import rejoin
 from retrieval.errors import DocumentError
@@ -67,16 +68,21 @@ def read_file(folder: Path, path: str, surroundings: Surroundings | None = None)
     data = read_bytes(folder, path)
     file = _File(path, data, lambda reference: _beside(folder, path, reference))
     try:
-        if PurePosixPath(path).suffix.lower() == ARCHIVE:
+        if _suffix(file) == ARCHIVE:
             return _read_archive(file, surroundings or Surroundings())
         return _read(file, surroundings or Surroundings())
     except UnreadableError as error:
         raise DocumentError(path, str(error)) from error
 
 
+def _suffix(file: _File) -> str:
+    """Return the suffix of the file's format. Raise UnreadableError where it is known not to be readable."""
+    return true_suffix(PurePosixPath(file.path).suffix.lower(), file.data)
+
+
 def _read(file: _File, surroundings: Surroundings) -> FileContent:
     """Read a file of one format. Raise UnreadableError."""
-    suffix = PurePosixPath(file.path).suffix.lower()
+    suffix = _suffix(file)
     read = reader_of(suffix)
     if read is None:
         raise UnreadableError(f"不支持的类型 {suffix}" if suffix else "不支持的类型（没有扩展名）")
@@ -93,18 +99,20 @@ def _read(file: _File, surroundings: Surroundings) -> FileContent:
 def _light(blocks: Iterable[Block], file: _File, surroundings: Surroundings) -> Iterator[Block]:
     """Yield the blocks without images: these are read, stored where that is wanted, and left out else."""
     stored = 0
+    picture, image = None, b""  # the last one: several blocks may be read from one page's image
     for block in recognised(_with_images(blocks, file), surroundings.recognise):
         surroundings.alive()
         if block.image is None:
             yield block if block.kind != "picture" else _words(block)
             continue
-        picture = None
-        try:
-            if surroundings.pictures and stored < _MOST_PICTURES:
-                picture = pictures.store(block.image, surroundings.pictures)
-        except pictures.PictureError as error:
-            yield Block("remark", f"{f'第 {block.page} 页的' if block.page else ''}一张图片{error}")
-        stored += picture is not None
+        if block.image is not image:
+            picture, image = None, block.image
+            try:
+                if surroundings.pictures and stored < _MOST_PICTURES:
+                    picture = pictures.store(image, surroundings.pictures)
+            except pictures.PictureError as error:
+                yield Block("remark", f"{f'第 {block.page} 页的' if block.page else ''}一张图片{error}")
+            stored += picture is not None
         light = replace(block, image=None, picture=picture)
         yield light if picture or block.kind != "picture" else _words(light)
 

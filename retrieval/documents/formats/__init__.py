@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _MODULES = {
     ".csv": "comma_separated",
     ".tsv": "comma_separated",
-    ".xls": "spreadsheet",  # to say what it is
     ".xlsm": "spreadsheet",
     ".xlsx": "spreadsheet",
     ".pdf": "pdf",

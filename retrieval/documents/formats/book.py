@@ -19,7 +19,6 @@ from retrieval.documents.blocks import Block, Content, UnreadableError
 from retrieval.documents.formats.hypertext import parsing
 from retrieval.documents.formats.hypertext.flow import below_title, blocks
 from retrieval.documents.formats.hypertext.pictures import beside_page, relative_path
-from retrieval.documents.formats.signatures import refuse_foreign
 from retrieval.documents.lines import tidy
 from retrieval.documents.metadata import Metadata
 
@@ -47,7 +46,6 @@ class _Package:
 
 def read(data: bytes) -> Content:
     """Return a book's chapters and its title, author, publisher and date. Raise UnreadableError."""
-    refuse_foreign(data, own=b"PK\x03\x04")
     archive = open_zip(data)
     if _CONTAINER not in archive.namelist():
         raise UnreadableError("内容不是 EPUB 电子书（没有 META-INF/container.xml）")

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from retrieval.documents.blocks import UnreadableError
 from retrieval.documents.formats.hypertext.pictures import beside_page
 from retrieval.documents.formats.labelled_text import decode_labelled
-from retrieval.documents.formats.signatures import refuse_foreign
 from retrieval.documents.lines import tidy
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ _HEADER = re.compile(rb"\s*(?:From [^\n]*\n)?(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*
 
 def parse(data: bytes) -> Message:
     """Return the message. Raise UnreadableError where the bytes do not begin with headers."""
-    refuse_foreign(data)
     if not _HEADER.match(data[:_LONGEST_HEADER] + b"\n"):
         raise UnreadableError("内容不是邮件格式")
     try:

@@ -16,7 +16,6 @@ from retrieval.documents.formats.hypertext import head, parsing
 from retrieval.documents.formats.hypertext.body import find_body
 from retrieval.documents.formats.hypertext.flow import below_title, blocks
 from retrieval.documents.formats.hypertext.pictures import beside_page
-from retrieval.documents.formats.signatures import refuse_foreign
 from retrieval.documents.metadata import byline
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ _LONGEST_BYLINE = 300  # characters of an element with bylines
 
 def read(data: bytes) -> Content:
     """Return the article of a page, what its head says of it, and its pictures. Raise UnreadableError."""
-    refuse_foreign(data)
     text = parsing.decode(data)
     if not _MARKUP.search(text):
         raise UnreadableError("内容不是网页（没有任何标签）")

@@ -8,7 +8,6 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import docx
-import openpyxl
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
@@ -639,35 +638,11 @@ class TestProperties:
         assert read(saved(document)).metadata.author is None
 
 
-def ole(stream: str) -> bytes:
-    return bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000) + stream.encode("utf-16-le") + bytes(1000)
-
-
-def workbook() -> bytes:
-    stream = io.BytesIO()
-    openpyxl.Workbook().save(stream)
-    return stream.getvalue()
-
-
 class TestErrors:
-    @pytest.mark.parametrize(
-        ("data", "reason"),
-        [
-            (ole("EncryptedPackage"), "有密码"),
-            (ole("WordDocument"), "旧版 Word（.doc），请另存为 .docx"),
-            (ole("Workbook"), "旧版 Excel"),
-            (b"%PDF-1.7\n", "PDF"),
-            (rb"{\rtf1 abc}", "RTF"),
-            ("<!DOCTYPE html><html><body>网页</body></html>".encode(), "网页"),
-            (b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>', "XML"),
-            (workbook(), "Excel"),
-            (b"", "损坏"),
-            ("普通文字".encode(), "损坏"),
-        ],
-    )
-    def test_other_formats(self, data: bytes, reason: str) -> None:
-        """A file that is no Word file is named for what it is."""
-        with pytest.raises(UnreadableError, match=reason):
+    @pytest.mark.parametrize("data", [b"", "普通文字".encode()])
+    def test_no_archive(self, data: bytes) -> None:
+        """What is no archive is no Word file."""
+        with pytest.raises(UnreadableError, match="损坏"):
             read(data)
 
     def test_macros_and_templates(self) -> None:

@@ -19,15 +19,6 @@ _MOST_PAGES = 3000
 _MOST_BOOKMARKS = 5000
 _DEEPEST = 6
 _TAIL = 4096  # bytes in which the end's mark stands
-_OTHERS = (
-    (b"PK\x03\x04", "内容是压缩包或 Office 文件（如 .docx、.xlsx）"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "内容是旧版 Office 文件（.doc、.xls），请另存为 .docx 或 .xlsx"),
-    (b"{\\rtf", "内容是 RTF 文件"),
-    (b"\xff\xd8\xff", "内容是图片（JPEG）"),
-    (b"\x89PNG\r\n", "内容是图片（PNG）"),
-    (b"%!PS", "内容是 PostScript 文件"),
-)
-_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"microsoft\s|powerpoint|untitled|无标题|未命名|文档\s*\d*$|幻灯片\s*\d*$|新建|document\s*\d*$"
     r"|.*\.(?:docx?|wps|pdf|xlsx?|pptx?|txt|html?|tex|indd|rtf|cdr|odt)\W*$|.*[\\/_]|[\da-f-]+$",
@@ -40,7 +31,7 @@ def opened(data: bytes) -> pdfium.PdfDocument:
     if not data.strip(b"\x00 \r\n\t"):
         raise UnreadableError("空文件")
     if b"%PDF-" not in data[:1024]:
-        raise UnreadableError(_what_else(data))
+        raise UnreadableError("不是 PDF")
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -54,13 +45,6 @@ def opened(data: bytes) -> pdfium.PdfDocument:
 def is_cut(data: bytes) -> bool:
     """Whether the file's end is missing."""
     return b"%%EOF" not in data[-_TAIL:]
-
-
-def _what_else(data: bytes) -> str:
-    for start, kind in _OTHERS:
-        if data.startswith(start):
-            return f"不是 PDF：{kind}"
-    return "不是 PDF：内容是网页" if _HTML.match(data[:1024].lstrip(b"\xef\xbb\xbf")) else "不是 PDF"
 
 
 def _why_not(data: bytes, code: int | None) -> str:

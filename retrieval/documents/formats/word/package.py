@@ -1,7 +1,6 @@
 """The parts of a Word file: a zip archive whose parts refer to each other by relationships.
 
 A part is read when it is asked for, so that a missing or damaged picture costs that picture and not the file.
-Files that are no such archive are named for what they are.
 """
 
 from __future__ import annotations
@@ -20,31 +19,6 @@ from retrieval.documents.formats.word.markup import W
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_OLE_STREAMS = {
-    "EncryptedPackage": "文件有密码",
-    "WordDocument": "内容是旧版 Word（.doc），请另存为 .docx",
-    "PowerPoint Document": "内容是旧版 PowerPoint（.ppt）",
-    "Workbook": "内容是旧版 Excel（.xls）",
-}
-_OTHERS = (
-    (re.compile(rb"%PDF-"), "内容是 PDF，请改用扩展名 .pdf"),
-    (re.compile(rb"\{\\rtf"), "内容是 RTF，请另存为 .docx"),
-    (re.compile(rb"(?s).{0,2000}(?:<w:wordDocument|<pkg:package)"), "内容是 Word 的 XML，请另存为 .docx"),
-    (
-        re.compile(
-            rb"(?is)(?:<\?xml.{0,200}?>\s*|<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|meta)"
-        ),
-        "内容是网页（HTML），请改用扩展名 .html",
-    ),
-    (re.compile(rb"MIME-Version:"), "内容是网页存档（MHTML），请另存为 .docx"),
-)
-_ARCHIVES = {
-    "xl": "内容是 Excel 工作簿，请改用扩展名 .xlsx",
-    "ppt": "内容是 PowerPoint 演示文稿，请改用扩展名 .pptx",
-    "content.xml": "内容是 OpenDocument，请另存为 .docx",
-    "meta-inf": "内容是电子书或其他压缩文件，不是 Word 文档",
-}
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
 _TRANSITIONAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 
@@ -74,9 +48,7 @@ class Package:
     """A Word file's parts by name."""
 
     def __init__(self, data: bytes) -> None:
-        """Open the archive. Raise UnreadableError, with what the bytes are, where they are no archive."""
-        if (other := _other_format(data)) is not None:
-            raise UnreadableError(other)
+        """Open the archive. Raise UnreadableError where the bytes are none."""
         self._archive = open_zip(data)
         self._entries = {_key(entry.filename): entry for entry in self._archive.infolist()}
 
@@ -85,15 +57,10 @@ class Package:
         targets, types = self.relationships("")
         name = targets.get(types.get("officeDocument", ""), "word/document.xml")
         if name not in self._entries:
-            tops = {key.split("/")[0] for key in self._entries}
-            raise UnreadableError(
-                next(
-                    (reason for top, reason in _ARCHIVES.items() if top in tops), "不是 Word 文档，或已不完整"
-                )
-            )
+            raise UnreadableError("不是 Word 文档，或已不完整")
         root = _parsed(self.blob(name))
         if root.tag != W + "document":
-            raise UnreadableError(_ARCHIVES.get(name.split("/")[0], "不是 Word 文档"))
+            raise UnreadableError("不是 Word 文档")
         return Part(self, name, root)
 
     def properties(self) -> Part | None:
@@ -153,12 +120,3 @@ def _parsed(data: bytes) -> Element:
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableError("文档的 XML 含有实体声明，不予读取")  # no Word file has one
     return root
-
-
-def _other_format(data: bytes) -> str | None:
-    """Return what the bytes are where they begin like another format than a zip archive."""
-    if data.startswith(_OLE):
-        found = (reason for name, reason in _OLE_STREAMS.items() if name.encode("utf-16-le") in data)
-        return next(found, "内容是旧版 Office 文件，请另存为 .docx")
-    head = data[:4000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return next((reason for pattern, reason in _OTHERS if pattern.match(head)), None)
