@@ -6,10 +6,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench ablation pictures review lint format requirements tools clean
+.PHONY: help run test bench bench-reading ablation pictures review lint format requirements tools clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this machine
 	@$(BIN)/wenju run
@@ -19,6 +19,9 @@ test: .venv/.dev tools ## Run the tests
 
 bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 	$(BIN)/python -m tests.benchmarks
+
+bench-reading: .venv/.dev ## Measure the indexing of 1,000 files of all kinds beside a plain script
+	$(BIN)/python -m tests.benchmarks.reading
 
 ablation: .venv/.dev ## Measure what each means of the retrieval is worth, on judged sets: SETS="FOLDER …"
 	$(BIN)/python -m tests.benchmarks.ablation $(SETS)
