@@ -28,6 +28,7 @@ from bot.settings import SANDBOX_TOKEN, SettingError
 from bot.state.curation import Curation
 from bot.state.curation_prompts import CurationPrompts
 from bot.state.database import StateDatabase
+from bot.state.file_ids import FileIds
 from bot.state.people import People
 from retrieval.errors import SnapshotError
 from retrieval.index import Index
@@ -66,13 +67,13 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         state = StateDatabase.open(settings.state)
         stack.callback(state.close)
         people = People(state, log.pseudonyms, settings.admins, settings.access, settings.allowed)
-        index = Index(settings.snapshots, settings.dictionary)
+        index = Index(settings.snapshots, settings.dictionary, recognised=settings.recognised)
         curation = Curation(state)
         library = Library(index, settings.documents, read_synonyms(settings.synonyms), curation)
         stack.push_async_callback(library.close)
         polling = Polling()
         prompts = CurationPrompts(state, log.pseudonyms)
-        services = Services(settings, library, log, people, curation, prompts, source)
+        services = Services(settings, library, log, people, curation, prompts, FileIds(state), source)
         application = build(services, polling)
         stack.push_async_callback(application.bot.shutdown)
         await sweep(settings)

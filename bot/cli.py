@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from retrieval.evaluation import Evaluation, Options
     from retrieval.index import Index, Report
     from retrieval.judged_sets import JudgedQuestion
-    from retrieval.model import Answer
+    from retrieval.model import Answer, Series
 
 
 class _Commands(click.Group):
@@ -59,7 +59,9 @@ def index(documents: Path | None, *, full: bool) -> None:
 
     settings = load()
     report = _build(
-        Index(settings.snapshots, settings.dictionary), documents or settings.documents, full=full
+        Index(settings.snapshots, settings.dictionary, recognised=settings.recognised),
+        documents or settings.documents,
+        full=full,
     )
     click.echo(
         f"{report.files} 个文件：读取 {report.read}，未变 {report.unchanged}，移除 {report.removed}，"
@@ -93,9 +95,10 @@ def ask(question: str, *, as_json: bool, limit: int) -> None:
     index, synonyms = Index(settings.snapshots, settings.dictionary), read_synonyms(settings.synonyms)
     curated = _curated(settings.state)
     for text in _lines() if question == "-" else [question.encode(errors="replace").decode()]:
-        given = answers.answer(index.current(), text, synonyms=synonyms, curated=curated)
+        snapshot = index.current()
+        given = answers.answer(snapshot, text, synonyms=synonyms, curated=curated)
         if as_json or question == "-":
-            click.echo(json.dumps(answers.as_json(given), ensure_ascii=False))
+            click.echo(json.dumps(answers.as_json(given, snapshot), ensure_ascii=False))
         else:
             click.echo(_readable(given, limit))
 
@@ -239,6 +242,27 @@ def _curated(state: Path) -> CuratedIndex | None:
         return Curation(database).index
 
 
+def _course(series: Series) -> list[str]:
+    """Return a line a period with the numbers of its sources, and these below."""
+    from bot.series_lines import lines_of, name_of
+
+    shown = lines_of(series, len(series.points))
+    unit = f"（{series.unit}）" if series.unit else ""
+    lines = [f"{name_of(series)}{unit}"]
+    for line in shown.lines:
+        values = (
+            " ".join([value.text, *(f"[{number}]" for number in value.sources)]) for value in line.values
+        )
+        others = f" 等，另有 {line.others} 个值" if line.others else ""
+        conflict = "  ⚠ 说法不一" if len(line.values) > 1 else ""
+        lines.append(f"{line.period}  {' ／ '.join(values)}{others}{conflict}")
+    for number, source in enumerate(shown.sources, 1):
+        page = f"第{source.page}页" if source.page else None
+        said = " · ".join(filter(None, (source.title, source.section, page, source.date)))
+        lines.append(f"[{number}] {said}（{source.document}）")
+    return lines
+
+
 def _readable(given: Answer, limit: int) -> str:
     from bot.pages import shown_ranks
     from retrieval.figure_fitness import fitting
@@ -246,7 +270,9 @@ def _readable(given: Answer, limit: int) -> str:
 
     lines = [] if given.found else ["未找到能回答这个问题的内容。" + ("最接近的段落：" if given.near else "")]
     if given.found or given.near:
-        figures = fitting(given) if given.found else []
+        if given.series:
+            lines += [*_course(given.series), ""]
+        figures = fitting(given) if given.found and not given.series else []
         texts = {hit.paragraph.id: hit.paragraph.text for hit in given.hits}
         for figure in figures:
             said = qualified(texts[figure.paragraph], figure)
@@ -254,10 +280,17 @@ def _readable(given: Answer, limit: int) -> str:
         for rank in shown_ranks(given)[:limit]:
             hit = given.hits[rank]
             paragraph = hit.paragraph
-            source = " · ".join(filter(None, (paragraph.title, paragraph.section, paragraph.date)))
+            page = f"第{paragraph.page}页" if paragraph.page else None
+            source = " · ".join(filter(None, (paragraph.title, paragraph.section, page, paragraph.date)))
             list_goes_on = (after.text for after in hit.continued)
             checked = "　✔ 已由管理员核对" if hit.checked else ""
-            lines += ["", paragraph.text, *list_goes_on, f"—— {source}（{paragraph.document}）{checked}"]
+            read = "　🔍 识别自图片" if paragraph.confidence is not None else ""
+            lines += [
+                "",
+                paragraph.text,
+                *list_goes_on,
+                f"—— {source}（{paragraph.document}）{read}{checked}",
+            ]
     if given.suggestion:
         lines += ["", f"您是不是想问：{given.suggestion}"]
     return "\n".join(lines).lstrip("\n")

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
         CallbackQuery,
         Document,
         InlineQuery,
-        InlineQueryResultArticle,
+        InlineQueryResult,
         InlineQueryResultsButton,
+        InputMediaDocument,
         MaybeInaccessibleMessage,
+        PhotoSize,
     )
 
 T = TypeVar("T")
@@ -106,9 +108,17 @@ async def rewrite(
             await reply(asked, html, buttons)
 
 
-async def reply_photo(message: Message, picture: bytes, html: str, buttons: InlineKeyboardMarkup) -> None:
-    """Answer a message with a picture and its caption, in its topic. A lost connection is tried again."""
-    await _patiently(
+async def reply_photo(
+    message: MaybeInaccessibleMessage,
+    picture: bytes | str,
+    html: str,
+    buttons: InlineKeyboardMarkup | None = None,
+) -> Message:
+    """Answer a message with a picture, or a file id, and its caption, in its topic.
+
+    A lost connection is tried again.
+    """
+    return await _patiently(
         lambda: message.get_bot().send_photo(
             message.chat.id,
             picture,
@@ -117,6 +127,20 @@ async def reply_photo(message: Message, picture: bytes, html: str, buttons: Inli
             message_thread_id=_topic(message),
             reply_parameters=_quoted(message),
             reply_markup=buttons,
+        )
+    )
+
+
+async def reply_album(
+    message: MaybeInaccessibleMessage, album: Sequence[InputMediaPhoto | InputMediaDocument]
+) -> Sequence[Message]:
+    """Answer a message with two to ten photos or files, in its topic. A lost connection is tried again."""
+    return await _patiently(
+        lambda: message.get_bot().send_media_group(
+            message.chat.id,
+            album,
+            message_thread_id=_topic(message),
+            reply_parameters=_quoted(message),
         )
     )
 
@@ -132,9 +156,11 @@ async def edit_photo(
     )
 
 
-async def send_file(message: MaybeInaccessibleMessage, name: str, data: bytes, html: str = "") -> None:
-    """Send a file as a reply to a message of ours, in its topic. A lost connection is tried again."""
-    await _patiently(
+async def send_file(
+    message: MaybeInaccessibleMessage, name: str, data: bytes | str, html: str = ""
+) -> Message:
+    """Answer a message with a file, or a file id, in its topic. A lost connection is tried again."""
+    return await _patiently(
         lambda: message.get_bot().send_document(
             message.chat.id,
             data,
@@ -147,11 +173,11 @@ async def send_file(message: MaybeInaccessibleMessage, name: str, data: bytes, h
     )
 
 
-async def download(document: Document) -> bytes:
+async def download(file: Document | PhotoSize) -> bytes:
     """Fetch what somebody sent, a few times where the connection is lost. Raise TelegramError."""
 
     async def fetch() -> bytes:
-        return bytes(await (await document.get_file()).download_as_bytearray())
+        return bytes(await (await file.get_file()).download_as_bytearray())
 
     return await _patiently(fetch)
 
@@ -182,22 +208,24 @@ async def typing(message: MaybeInaccessibleMessage) -> None:
 
 async def results(
     query: InlineQuery,
-    articles: Sequence[InlineQueryResultArticle],
+    found: Sequence[InlineQueryResult],
     button: InlineQueryResultsButton,
     *,
     next_offset: str | None = None,
     seconds: int,
-) -> None:
+) -> bool:
     """Answer an inline query; Telegram keeps the answer for that person and `seconds`.
 
-    The person types on, so an answer that fails or comes too late is only logged.
+    The person types on, so an answer that fails or comes too late is only logged. False where it was refused.
     """
     try:
         await query.answer(
-            articles, cache_time=seconds, is_personal=True, next_offset=next_offset, button=button
+            found, cache_time=seconds, is_personal=True, next_offset=next_offset, button=button
         )
     except TelegramError as error:
         logger.warning("an inline query could not be answered: %s", error)
+        return not isinstance(error, BadRequest)
+    return True
 
 
 def _topic(message: MaybeInaccessibleMessage) -> int | None:

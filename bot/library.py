@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.documents.catalogue import Catalogue, path_of
+from bot.picture_reader import PictureReader
 from retrieval.answer import answer
 from retrieval.curated import locate
 from retrieval.errors import SnapshotError, WenjuError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from retrieval.contents import Progress
     from retrieval.curated import Curated
     from retrieval.index import Index, Report
-    from retrieval.model import Answer, Paragraph
+    from retrieval.model import Answer, Paragraph, Picture
     from retrieval.synonyms import Synonyms
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Library:
         self._documents = documents
         self._synonyms = synonyms
         self._curation = curation
+        self._reader = PictureReader()
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
         self._examples: tuple[str, list[str]] = ("", [])  # of the Snapshot of that name
         self._stopping = threading.Event()
@@ -124,6 +126,16 @@ class Library:
         """Return a chosen paragraph as the index has it now, wherever it stands; None where it is gone."""
         return await self._search(lambda: locate(self._index.current(), curated))
 
+    # Pictures from the chat
+
+    @property
+    def reads_pictures(self) -> bool:
+        return self._reader.available
+
+    async def read_picture(self, image: bytes) -> str:
+        """Return the text in an image file, a paragraph a line. Raise WorkerError where it cannot be read."""
+        return await self._reader.read(image)
+
     # The files
 
     async def files(self, word: str, offset: int, limit: int) -> CataloguePage:
@@ -133,6 +145,31 @@ class Library:
     async def file(self, path: str) -> CatalogueEntry | None:
         """Return a file and what the index has of it; None where it is not there."""
         return await self._search(lambda: self._catalogue().entry(path))
+
+    async def file_with(self, document: str) -> tuple[CatalogueEntry | None, str]:
+        """Return the file of a document's path, and where that is an archive the name within, else empty."""
+
+        def look() -> tuple[CatalogueEntry | None, str]:
+            catalogue = self._catalogue()
+            path = catalogue.file_of(document)
+            return catalogue.entry(path), document[len(path) + 1 :]
+
+        return await self._search(look)
+
+    async def illustration(self, picture: Picture) -> tuple[Paragraph, bytes] | None:
+        """Return the paragraph that a picture stands at and its file; None where the index has it no more."""
+
+        def look() -> tuple[Paragraph, bytes] | None:
+            try:
+                snapshot = self._index.current()
+                paragraph = snapshot.paragraph(picture.paragraph)
+                if paragraph is None or all(own.key != picture.key for own in paragraph.pictures):
+                    return None
+                return paragraph, snapshot.picture(picture.key)
+            except SnapshotError:
+                return None
+
+        return await self._search(look)
 
     async def paths(self) -> tuple[str, ...]:
         """Return the paths of the files that the index holds. Raise SnapshotError where there is none."""
@@ -212,6 +249,7 @@ class Library:
     async def close(self) -> None:
         """End what is under way, and the threads."""
         self.stop_rebuild()
+        await self._reader.close()
         async with self._turn:
             self._searchers.shutdown(wait=True, cancel_futures=True)
 

@@ -7,6 +7,7 @@ is far behind the best and holds no figure that is shown.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retrieval.coverage import relevant
@@ -14,7 +15,7 @@ from retrieval.figure_fitness import fitting
 from retrieval.figures import qualified
 
 if TYPE_CHECKING:
-    from retrieval.model import Answer, Figure, Hit
+    from retrieval.model import Answer, Figure, Hit, Picture
 
 FIGURES = 3  # shown above a paragraph
 
@@ -45,6 +46,18 @@ def shown_figures(answer: Answer, rank: int, *, own: bool = False) -> list[Figur
         if figure.paragraph == answer.hits[rank].paragraph.id or (rank == 0 and not own):
             shown.setdefault((figure.text, figure.period), figure)
     return list(shown.values())[:FIGURES]
+
+
+def further_pictures(answer: Answer, rank: int) -> list[Picture]:
+    """Return the pictures at the text of a page that did not come with the answer."""
+    hit = answer.hits[rank]
+    sent = {picture.key for picture in answer.pictures}
+    return [
+        replace(picture, paragraph=paragraph.id)
+        for paragraph in (hit.paragraph, *hit.continued)
+        for picture in paragraph.pictures
+        if picture.key not in sent
+    ]
 
 
 def as_shown(figure: Figure, answer: Answer) -> str:

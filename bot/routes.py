@@ -18,7 +18,7 @@ from telegram.ext import (
 from bot.documents.documents import Documents
 from bot.documents.folder import DocumentsFolder
 from bot.documents.trash import Trash
-from bot.handlers.addressing import Addressed, AddressedCommand
+from bot.handlers.addressing import Addressed, AddressedCaption, AddressedCommand
 from bot.handlers.conversation import Conversation
 from bot.handlers.curation import PinnedAnswers
 from bot.handlers.digest import DigestSwitch
@@ -33,6 +33,8 @@ from bot.handlers.invitations import BY_LINK, Invitations
 from bot.handlers.language import LanguageChoice
 from bot.handlers.logs import Logs
 from bot.handlers.paging import Paging
+from bot.handlers.photos import Photos, RepliesToPicture
+from bot.handlers.pictures import Pictures
 from bot.handlers.questions import Questions
 from bot.handlers.reindexing import Reindexing
 from bot.handlers.replies import Replies
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.state.curation import Curation
     from bot.state.curation_prompts import CurationPrompts
+    from bot.state.file_ids import FileIds
     from bot.state.people import People
 
 GATE, REPLIES = -2, -1
@@ -73,6 +76,7 @@ class Services:
     people: People
     curation: Curation
     prompts: CurationPrompts
+    file_ids: FileIds
     source: Source
 
 
@@ -81,12 +85,14 @@ def add_routes(application: App, services: Services) -> None:
     conversation = Conversation(people, library)
     language = LanguageChoice(people)
     quota = Quota(settings.questions_per_minute)
-    questions = Questions(library, log, people, quota, services.source)
-    inline = Inline(library, log, people, quota, services.source)
+    pictures = Pictures(library, services.file_ids)
+    questions = Questions(library, log, people, quota, pictures, services.source)
+    inline = Inline(library, log, people, quota, pictures, services.source)
     folder = DocumentsFolder(settings.documents)
     documents = Documents(folder, Trash(settings.trash, folder), library)
-    paging = Paging(library, documents, log, people, questions, settings.group_buttons)
+    paging = Paging(library, documents, log, people, questions, pictures, settings.group_buttons)
     uploads, trash = Uploads(documents, people), TrashCan(documents, people)
+    photos = Photos(library, questions, uploads, people)
     files = Files(library, documents, people, log.pseudonyms)
     reindexing = Reindexing(library, people)
     logs, unanswered = Logs(log, people), Unanswered(log, people)
@@ -100,7 +106,7 @@ def add_routes(application: App, services: Services) -> None:
     # What people post by way of a bot is no question, this bot's own inline results among it.
     new, edited = filters.UpdateType.MESSAGE & ~filters.VIA_BOT, filters.UpdateType.EDITED_MESSAGE
     private, group = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
-    text = filters.TEXT & ~filters.COMMAND
+    text, image = filters.TEXT & ~filters.COMMAND, filters.PHOTO | filters.Document.IMAGE
     application.add_handler(TypeHandler(Update, Gate(people).check), GATE)
     application.add_handler(
         MessageHandler(filters.UpdateType.MESSAGES & filters.REPLY & text, replies.take), REPLIES
@@ -111,6 +117,7 @@ def add_routes(application: App, services: Services) -> None:
             CommandHandler("start", conversation.start, new),
             CommandHandler("help", conversation.help, new),
             CommandHandler("id", conversation.ids, new),
+            CommandHandler("ask", photos.about, new & RepliesToPicture()),
             CommandHandler("ask", questions.command, new | edited),
             CommandHandler("language", language.command, new),
             CommandHandler("forget", forgetting.command, new),
@@ -134,9 +141,12 @@ def add_routes(application: App, services: Services) -> None:
                 new & filters.COMMAND & (private | AddressedCommand()), conversation.unknown_command
             ),
             # After all commands
+            MessageHandler(new & text & RepliesToPicture() & (private | (group & Addressed())), photos.about),
             MessageHandler(new & private & filters.TEXT, questions.text),
             MessageHandler(edited & private & text, questions.text),
             MessageHandler((new | edited) & group & text & Addressed(), questions.text),
+            MessageHandler(new & private & image, photos.private),
+            MessageHandler(new & group & image & (Addressed() | AddressedCaption()), photos.addressed),
             MessageHandler(new & private & filters.Document.ALL, uploads.received),
             # What is left in a private chat, but for what Telegram itself reports there
             MessageHandler(new & private & ~filters.StatusUpdate.ALL, conversation.not_text),

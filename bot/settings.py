@@ -75,6 +75,10 @@ class Settings:
         return self.data / "snapshots"
 
     @property
+    def recognised(self) -> Path:
+        return self.data / "recognised"
+
+    @property
     def trash(self) -> Path:
         return self.data / "trash"
 

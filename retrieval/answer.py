@@ -14,11 +14,13 @@ from retrieval.curated import locate
 from retrieval.figure_fitness import answers
 from retrieval.figure_ranking import RankedPassage
 from retrieval.follow_up import complete
+from retrieval.illustrations import illustrations, text_first
 from retrieval.language import normalise, question_terms
 from retrieval.lists import asks_for_list, continuation
 from retrieval.model import Answer, Question
 from retrieval.origin import origin
 from retrieval.question import wanted
+from retrieval.series import course_of
 from retrieval.spelling import suggest
 from retrieval.synonyms import built_in
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from retrieval.curated import CuratedIndex
     from retrieval.dictionary import Dictionary
-    from retrieval.model import Figure, Hit
+    from retrieval.model import Figure, Hit, Picture
     from retrieval.snapshot import Snapshot
     from retrieval.synonyms import Synonyms
 
@@ -97,18 +99,20 @@ def _answer(asked: _Asked, before: str | None, article: range | None = None) -> 
     started = time.perf_counter()
     question = understand(asked.text, snapshot.dictionary, before, asked.synonyms)
     understood = time.perf_counter()
-    found = _search(snapshot, question, asked.limit, article)
+    found = text_first(question, _search(snapshot, question, asked.limit, article))
     if pinned := _pinned(asked, question, found, article):
         others = (one for one in found if one[0].paragraph.id != pinned[0].paragraph.id)
         found = [pinned, *others][: asked.limit]
     searched = time.perf_counter()
     hits = tuple(hit for hit, _ in found)
     figures = _figures(question, [pinned] if pinned else found)
+    series = course_of(snapshot, question, hits, figures, article)
     ranked = time.perf_counter()
     hits = _read_closely(snapshot, question, hits, figures[:FIGURES])
-    read = time.perf_counter()
     share = 1.0 if pinned else covered(snapshot, question, hits[0]) if hits else 0.0
-    is_found = share >= (FOUND if article is None else NEAR)
+    is_found = series is not None or share >= (FOUND if article is None else NEAR)
+    pictures = illustrations(snapshot, question, hits, figures) if is_found else ()
+    read = time.perf_counter()
     suggestion = None if pinned else suggest(snapshot, question)
     suggested = time.perf_counter()
     return Answer(
@@ -116,8 +120,10 @@ def _answer(asked: _Asked, before: str | None, article: range | None = None) -> 
         found=is_found,
         hits=hits,
         figures=figures[:FIGURES],
+        pictures=pictures,
         near=not is_found and share >= NEAR,
         suggestion=suggestion,
+        series=series,
         snapshot=snapshot.name,
         stages={
             "understand": (understood - started) * 1000,
@@ -164,8 +170,8 @@ def _first_line(text: str) -> str | None:
     return next((line.strip() for line in text.splitlines() if line.strip()), None)
 
 
-def as_json(given: Answer) -> dict[str, Any]:
-    """The Answer as `wenju ask --json` prints it."""
+def as_json(given: Answer, snapshot: Snapshot) -> dict[str, Any]:
+    """The Answer as `wenju ask --json` prints it; `snapshot` is the one that it was found in."""
     return {
         "question": given.question.text,
         "found": given.found,
@@ -184,9 +190,16 @@ def as_json(given: Answer) -> dict[str, Any]:
             }
             for hit in given.hits
         ],
-        "pictures": [asdict(picture) for picture in given.pictures],
+        "series": asdict(given.series) if given.series else None,
+        "pictures": [_picture_as_json(picture, snapshot) for picture in given.pictures],
         "milliseconds": round(given.milliseconds, 3),
     }
+
+
+def _picture_as_json(picture: Picture, snapshot: Snapshot) -> dict[str, Any]:
+    paragraph = snapshot.paragraph(picture.paragraph)
+    source = {"title": paragraph.title, "page": paragraph.page} if paragraph else {}
+    return {**asdict(picture), **source}
 
 
 def understand(
@@ -236,6 +249,7 @@ def _figures(question: Question, found: Sequence[_Found]) -> tuple[Figure, ...]:
             figures,
             hit.score / found[0][0].score,
             rank,
+            row=bool(hit.paragraph.cells),
         )
         for rank, (hit, figures) in enumerate(found)
     ]

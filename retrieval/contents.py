@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.documents import find_files
+from retrieval.documents import find_files, ocr
 from retrieval.errors import DocumentError
-from retrieval.isolation import LimitError, WorkerError, Workers
+from retrieval.isolation import LimitError, Limits, WorkerError, Workers
 from retrieval.postings import PostingsCounter
 from retrieval.rows import FileRows, ReadRows
 from retrieval.snapshot import PICTURES, RefusedFile, SourceFile
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from retrieval.isolation import Json, Limits
+    from retrieval.isolation import Json
     from retrieval.snapshot import Snapshot
 
 _MOST_WORKERS = 8  # each may need as much memory as the limits say
+_LONGER = 4  # times, where each page may be an image to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,19 @@ class Content:
         self.newly_refused += newly
 
 
-def collect(
+def collect(  # noqa: PLR0913 - what a build is made of
     documents: Path,
     old: Snapshot | None,
     folder: Path,
     progress: Callable[[Progress], None] | None,
     limits: Limits | None = None,
+    *,
+    recognised: Path | None = None,
 ) -> Content:
     """Read what is new or changed, and take the rest over from the `old` Snapshot.
 
-    `folder` is the next Snapshot's: its dictionary is there, its new pictures are stored there.
+    `folder` is the next Snapshot's: its dictionary is there, its new pictures are stored there. In the folder
+    `recognised` the text that was read in images outlives Snapshots.
     """
     content = Content()
     known = {file.path: file for file in old.files} if old else {}
@@ -107,8 +111,9 @@ def collect(
         return bool(before and now and (before.size, before.changed) == (now.st_size, now.st_mtime_ns))
 
     new = [path for path in paths if not is_known(path)]
-    work = ReadRows(documents, folder, folder / PICTURES)
-    with Workers(work, _workers(len(new)), writable=[folder], limits=limits) as workers:
+    work = ReadRows(documents, folder, folder / PICTURES, recognised)
+    writable = [folder, *([recognised] if recognised else [])]
+    with Workers(work, _workers(len(new)), writable=writable, limits=_limits(limits)) as workers:
         results = workers.map(new)
         for done, path in enumerate(paths):
             if progress:
@@ -147,6 +152,14 @@ def _status(file: Path) -> os.stat_result | None:
         return file.stat()
     except OSError:
         return None  # reading says why
+
+
+def _limits(given: Limits | None) -> Limits:
+    """Return a worker's limits; one that may read images needs more memory, and time for a whole book."""
+    limits = given or Limits()
+    if not ocr.identity():
+        return limits
+    return replace(limits, longest=limits.longest * _LONGER, memory=limits.memory + ocr.ROOM)
 
 
 def _workers(files: int) -> int:

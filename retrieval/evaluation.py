@@ -109,7 +109,8 @@ def evaluate_set(corpus: Snapshot, own: JudgedSet, options: Options = DEFAULTS) 
                 misses.append(missed(corpus, judged, given))
                 figure_misses.append(figure_missed(judged, given))
             if lines:
-                lines.write(json.dumps({"id": judged.id, **as_json(given)}, ensure_ascii=False) + "\n")
+                row = {"id": judged.id, **as_json(given, corpus)}
+                lines.write(json.dumps(row, ensure_ascii=False) + "\n")
     return Evaluation(
         own.name,
         tally.measures(),

@@ -58,11 +58,22 @@ class Report:
 class Index:
     """The Snapshots in one folder. Safe for many threads and, builds included, many processes."""
 
-    def __init__(self, folder: Path, dictionary: Path | None = None, limits: Limits | None = None) -> None:
-        """`dictionary` is the user's own word list, in jieba's format; `limits` hold for reading a file."""
+    def __init__(
+        self,
+        folder: Path,
+        dictionary: Path | None = None,
+        limits: Limits | None = None,
+        *,
+        recognised: Path | None = None,
+    ) -> None:
+        """`dictionary` is the user's own word list, in jieba's format; `limits` hold for reading a file.
+
+        The text that is read in images is kept in the folder `recognised`, so that it is read there once.
+        """
         self._folder = folder
         self._dictionary = dictionary
         self._limits = limits
+        self._recognised = recognised
         self._snapshot: Snapshot | None = None
         self._opening = threading.Lock()
 
@@ -88,21 +99,24 @@ class Index:
         Raise WenjuError where the folder cannot be read or another process is building, and whatever
         `progress` raises: the Snapshot in use stays.
         """
-        from retrieval.contents import collect  # noqa: PLC0415 - a question needs no readers of documents
+        # A question needs no readers of documents.
+        from retrieval.contents import collect  # noqa: PLC0415
+        from retrieval.documents import ocr  # noqa: PLC0415
 
         started = time.monotonic()
         if not documents.is_dir():
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._only_builder(), self._new_folder() as folder:
-            old = None if full else self._reusable(documents)
+            readers = ocr.identity()
+            old = None if full else self._reusable(documents, readers)
             if old is None:
                 build_dictionary(folder, self._dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
-            content = collect(documents, old, folder, progress, self._limits)
+            content = collect(documents, old, folder, progress, self._limits, recognised=self._recognised)
             if old is None or content.changed:
-                origin = Origin(str(documents.resolve()), "", content.files, content.refused)
+                origin = Origin(str(documents.resolve()), readers, content.files, content.refused)
                 snapshot.write(
                     folder, content.records, content.counter.postings(), origin, old.folder if old else None
                 )
@@ -123,14 +137,15 @@ class Index:
             seconds=time.monotonic() - started,
         )
 
-    def _reusable(self, documents: Path) -> Snapshot | None:
-        """The Snapshot in use, where it is of this folder and of the tokens that would be made now."""
+    def _reusable(self, documents: Path, readers: str) -> Snapshot | None:
+        """The Snapshot in use, where it is of this folder and of what would be read and made of it now."""
         try:
             current = self.current()
         except SnapshotError:
             return None
-        made_of = (str(documents.resolve()), dictionary_key(self._dictionary))
-        return current if (current.source, current.dictionary.key) == made_of else None
+        made_of = (str(documents.resolve()), readers, dictionary_key(self._dictionary))
+        found = (current.source, current.readers, current.dictionary.key)
+        return current if found == made_of else None
 
     @contextmanager
     def _only_builder(self) -> Iterator[None]:

@@ -175,12 +175,64 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure of a Series stands; each as in the Paragraph of that `id`."""
+
+    id: str
+    document: str
+    title: str
+    section: str | None = None
+    page: int | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One value of a Point: the figure that says it most exactly, and the ids of all `sources` that say it.
+
+    `amount` is the figure's value in the Series' unit, below zero for a decrease.
+    """
+
+    figure: Figure
+    amount: float
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is said of one `period`, as ISO 8601 reduced (`2021`, `2021-06`), or `2021-Q1`, `2021-H1`.
+
+    The first of the `statements` is the one that most articles make; several contradict each other.
+    """
+
+    period: str
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The course of a metric over at least three periods, in the order of time.
+
+    `scope` is the place that it is of, where its sources name one. `unit` is the one that most of the figures
+    are written in, with its 万 or 亿, and empty for bare numbers.
+    """
+
+    metric: str
+    scope: str | None
+    unit: str
+    points: tuple[Point, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the corpus has for a Question. `found` alone says whether it is shown as an answer.
 
     `hits` are the best paragraphs in order and `figures` the best figures in order, filled also when
-    `found` is false. `near` says, when `found` is false, that the first hit is still worth an offer.
-    `suggestion` is the question with a likely slip of the pen mended by the corpus's own words, else None.
+    `found` is false; `pictures` are those that answer, best first. `near` says, when `found` is false, that
+    the first hit is still worth an offer. `suggestion` is the question with a likely slip of the pen mended
+    by the corpus's own words, else None.
+    `series` is set where the question asks for the course of a metric and the corpus has it.
     `stages` are milliseconds by stage (`understand`, `search`, `figures`, `sentences`, `spelling`);
     `snapshot` names the index used.
     """
@@ -192,6 +244,7 @@ class Answer:
     pictures: tuple[Picture, ...] = ()
     near: bool = False
     suggestion: str | None = None
+    series: Series | None = None
     snapshot: str = ""
     stages: dict[str, float] = field(default_factory=dict)
 

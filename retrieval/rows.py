@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from retrieval import snapshot
 from retrieval.dictionary import Dictionary
-from retrieval.documents import Surroundings, read_file
+from retrieval.documents import Surroundings, ocr, read_file
 from retrieval.errors import DocumentError
 from retrieval.isolation import WorkerError
 from retrieval.paragraphs import paragraphs
@@ -41,16 +41,18 @@ class FileRows:
 class ReadRows:
     """The work of a worker: a request is a path relative to `documents`, a reply is for FileRows.
 
-    `dictionary` is the folder of the words, `pictures` where images are stored.
+    `dictionary` is the folder of the words, `pictures` where images are stored, `recognised` where the text
+    that was read in them is kept, if anywhere.
     """
 
     documents: Path
     dictionary: Path
     pictures: Path
+    recognised: Path | None = None
 
     def __call__(self, alive: Callable[[], None]) -> Handler:
         words = Dictionary(self.dictionary)
-        surroundings = Surroundings(self.pictures, alive=alive)
+        surroundings = Surroundings(self.pictures, ocr.recogniser(self.recognised), alive)
 
         def handle(path: str) -> Json:
             try:

@@ -24,6 +24,7 @@ from retrieval import cells, dictionary, language, locks, picture_files
 from retrieval.dictionary import Dictionary
 from retrieval.errors import SnapshotError
 from retrieval.figures import extract
+from retrieval.metric_index import MetricCounter, MetricIndex
 from retrieval.metrics import whole_words
 from retrieval.model import Cell, Figure, Hit, Paragraph, Picture
 from retrieval.plain import folded
@@ -51,6 +52,7 @@ _OFFSETS = "offsets.npy"
 _IDS = "ids.npy"
 _SEARCH = "search"
 _VOCABULARY = "vocabulary.marisa"
+_METRICS = "metrics.marisa"
 _CHARACTERS = "characters.json"
 _RAREST = 40  # terms of a whole text; the others stand nearly everywhere and take most of the time
 
@@ -125,6 +127,7 @@ class Snapshot:
             self.searcher = Searcher.open(folder / _SEARCH)
             terms = self.searcher.paragraphs.postings.terms
             self.vocabulary = Vocabulary.open(folder / _VOCABULARY, terms, self.dictionary)
+            self.metrics = MetricIndex.open(folder / _METRICS)
             characters = json.loads((folder / _CHARACTERS).read_text(encoding="utf-8"))
             self._offsets = load_array(folder / _OFFSETS)
             self._ids = load_array(folder / _IDS)
@@ -296,9 +299,11 @@ def write(
     documents: dict[tuple[str, int], int] = {}
     document_of, ids, figures = [], [], 0
     characters: Counter[str] = Counter()
-    for record in records:
+    metrics = MetricCounter()
+    for row, record in enumerate(records):
         fields, found = map(json.loads, record.splitlines())
         figures += len(found)
+        metrics.add(row, fields["text"], map(_figure, found))
         if older:
             for picture in fields["pictures"]:
                 picture_files.take(older / PICTURES, folder / PICTURES, picture["key"])
@@ -313,6 +318,7 @@ def write(
     Searcher.over(postings, np.array(document_of, dtype=np.int32)).save(folder / _SEARCH)
     (folder / _CHARACTERS).write_text(json.dumps(characters, ensure_ascii=False), encoding="utf-8")
     Vocabulary.over(postings.terms, Dictionary(folder)).save(folder / _VOCABULARY)
+    metrics.save(folder / _METRICS)
     manifest = {
         "format": FORMAT,
         "source": origin.source,

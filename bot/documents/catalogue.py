@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from retrieval.documents import find_files
@@ -74,6 +75,11 @@ class Catalogue:
     def entry(self, path: str) -> CatalogueEntry | None:
         """Return one file; None where it is not there."""
         return next((self._entry(path, size, at) for size, at in self._status(path)), None)
+
+    def file_of(self, document: str) -> str:
+        """Return the archive that a Document's path leads into, or the path itself where it is a file's."""
+        above = (parent.as_posix() for parent in PurePosixPath(document).parents)
+        return document if document in self._known else next(filter(self._known.get, above), document)
 
     def _entry(self, path: str, size: int, modified: int) -> CatalogueEntry:
         known = self._known.get(path)

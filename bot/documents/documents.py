@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.documents.folder import told
+from retrieval.documents.archives import read_member
+from retrieval.documents.folder import LARGEST as LARGEST_FILE
 from retrieval.errors import DocumentError, WenjuError
 
 if TYPE_CHECKING:
@@ -89,13 +91,20 @@ class Documents:
         """Put a file back and return where; None where the trash has it no more. Raise FolderError."""
         return await self._change(lambda: self._trash.restore(entry_id))
 
-    async def original(self, path: str, largest: int) -> bytes | None:
-        """Return the file as it is; None where it has more than `largest` bytes. Raise FolderError."""
+    async def original(self, path: str, largest: int, member: str = "") -> bytes | None:
+        """Return the file as it is, or its `member` where it is an archive and that is not empty.
+
+        None where it has more than `largest` bytes. Raise FolderError, and UnreadableError for an archive
+        without it.
+        """
 
         def read() -> bytes | None:
             file = self._folder.find(path)
             with told(path):
-                return None if file.stat().st_size > largest else file.read_bytes()
+                if file.stat().st_size > (LARGEST_FILE if member else largest):
+                    return None
+                data = file.read_bytes()
+            return read_member(data, member, largest) if member else data
 
         return await asyncio.to_thread(read)
 

@@ -12,11 +12,22 @@ if TYPE_CHECKING:
     from telegram import Message
 
 
+_ASK = re.compile(r"/ask(?:@(\w+))?(?!\w)\s*", re.IGNORECASE)
+
+
 class Addressed(MessageFilter):
     """Messages of a group that are meant for the bot: they mention it or reply to it."""
 
     def filter(self, message: Message) -> bool:
         return _replies_to_bot(message) or bool(_mentions(message))
+
+
+class AddressedCaption(MessageFilter):
+    """Captions that begin with the command to ask: Telegram marks them, but they are no commands."""
+
+    def filter(self, message: Message) -> bool:
+        command = _ASK.match(message.caption or "")
+        return command is not None and (command[1] or "").lower() in ("", message.get_bot().username.lower())
 
 
 class AddressedCommand(MessageFilter):
@@ -34,8 +45,13 @@ def command_text(message: Message) -> str:
     return text[command.length :].strip()
 
 
+def asked_text(message: Message) -> str:
+    """Return what a text or a caption asks, without the command to ask and without a mention."""
+    return _ASK.sub("", text_without_mention(message)).strip()
+
+
 def text_without_mention(message: Message) -> str:
-    text = message.text or ""
+    text = message.text or message.caption or ""
     for mention in _mentions(message):
         text = re.sub(rf"{re.escape(mention)}(?!\w)", " ", text)
     return text.strip()
@@ -49,18 +65,24 @@ def text_replied_to(message: Message) -> str | None:
     return None if _replies_to_bot(message) else answered.text or answered.caption
 
 
+def is_ours(message: Message) -> bool:
+    """Whether the bot sent the message."""
+    return message.from_user is not None and message.from_user.id == message.get_bot().id
+
+
 def _replies_to_bot(message: Message) -> bool:
     answered = message.reply_to_message
     # In a topic, what replies to nothing replies to the message that opened the topic.
-    if answered is None or answered.from_user is None or answered.forum_topic_created:
-        return False
-    return answered.from_user.id == message.get_bot().id
+    return answered is not None and not answered.forum_topic_created and is_ours(answered)
 
 
 def _mentions(message: Message) -> list[str]:
     """Return the places of the text that name the bot."""
     bot = message.get_bot()
-    found = message.parse_entities([MessageEntity.MENTION, MessageEntity.TEXT_MENTION])
+    parse = message.parse_entities if message.text else message.parse_caption_entities
+    found = (
+        parse([MessageEntity.MENTION, MessageEntity.TEXT_MENTION]) if message.text or message.caption else {}
+    )
     return [
         text
         for entity, text in found.items()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from telegram import InlineQuery, Update
     from telegram.ext import ContextTypes
 
+    from bot.handlers.pictures import Pictures
     from bot.library import Library
     from bot.log.entry import Source
     from bot.log.query_log import QueryLog
@@ -41,8 +42,17 @@ START = "inline"
 
 
 class Inline:
-    def __init__(self, library: Library, log: QueryLog, people: People, quota: Quota, source: Source) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument a part
+        self,
+        library: Library,
+        log: QueryLog,
+        people: People,
+        quota: Quota,
+        pictures: Pictures,
+        source: Source,
+    ) -> None:
         self._library = library
+        self._pictures = pictures
         self._log = log
         self._people = people
         self._quota = quota
@@ -104,15 +114,21 @@ class Inline:
     async def _show(self, query: InlineQuery, answer: Answer, first: int, words: Words) -> None:
         after = first + PAGE
         more = after - 1 in shown_ranks(answer) and after < MOST
-        results = results_of(answer, first, words)
+        bot = query.get_bot().id
+        photos = await self._pictures.photos(bot, answer.pictures)
         said = words.answers.inline_examples if answer.found else words.answers.inline_not_found
-        await delivery.results(
-            query,
-            results,
-            _to_private_chat(said),
-            next_offset=str(after) if more else None,
-            seconds=CACHED,
-        )
+        # Where Telegram refuses an id that it gave once, the results come without photos.
+        for known in [photos, {}] if photos else [{}]:
+            answered = await delivery.results(
+                query,
+                results_of(answer, first, words, known),
+                _to_private_chat(said),
+                next_offset=str(after) if more else None,
+                seconds=CACHED,
+            )
+            if answered:
+                return
+            await self._pictures.forget(bot, list(known))
 
     async def _suggest(self, query: InlineQuery, words: Words) -> None:
         """Show a few questions to somebody who has not typed anything."""

@@ -13,7 +13,9 @@ from bot import delivery
 from bot.documents.folder import FolderError
 from bot.keyboards.answers import Press, context_buttons
 from bot.keyboards.feedback import buttons_under
+from bot.pages import further_pictures
 from bot.screens.answers import answer_page, context_page
+from retrieval.documents.blocks import UnreadableError
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from telegram.ext import ContextTypes
 
     from bot.documents.documents import Documents
+    from bot.handlers.pictures import Pictures
     from bot.handlers.questions import Questions
     from bot.library import Library
     from bot.log.entry import Entry
@@ -54,6 +57,7 @@ class Paging:
         log: QueryLog,
         people: People,
         questions: Questions,
+        pictures: Pictures,
         group_buttons: Literal["asker", "all"],
     ) -> None:
         self._library = library
@@ -61,6 +65,7 @@ class Paging:
         self._log = log
         self._people = people
         self._questions = questions
+        self._pictures = pictures
         self._for_all = group_buttons == "all"
         self._nobody = {log.pseudonyms.user(number) for number in NOBODY}
 
@@ -81,6 +86,8 @@ class Paging:
                 await self._show_context(pressed)
             case "full":
                 await self._send_article(pressed)
+            case "pictures":
+                await self._send_pictures(pressed)
             case "suggest":
                 await self._ask(pressed)
 
@@ -121,21 +128,28 @@ class Paging:
     async def _send_article(self, pressed: Pressed) -> None:
         """Send the file of a result, as long as it is the one that the index was made of."""
         words = pressed.words.answers
-        path = pressed.entry.answer.hits[pressed.press.rank].paragraph.document
-        file = await self._library.file(path)
+        document = pressed.entry.answer.hits[pressed.press.rank].paragraph.document
+        file, member = await self._library.file_with(document)
         if file is None or file.summary is None or file.outdated:
             await delivery.toast(pressed.query, words.article_changed)
             return
         try:
-            data = await self._documents.original(path, LARGEST)
-        except FolderError:
+            data = await self._documents.original(file.path, LARGEST, member)
+        except (FolderError, UnreadableError):
             await delivery.toast(pressed.query, words.article_changed)
             return
         if data is None:
             await delivery.toast(pressed.query, words.article_too_large)
             return
         await delivery.toast(pressed.query)
-        await delivery.send_file(pressed.message, PurePosixPath(path).name, data)
+        await delivery.send_file(pressed.message, PurePosixPath(document).name, data)
+
+    async def _send_pictures(self, pressed: Pressed) -> None:
+        """Send the pictures of a result that the answer came without, as far as the index still has them."""
+        wanted = further_pictures(pressed.entry.answer, pressed.press.rank)
+        files = await self._pictures.look(wanted)
+        await delivery.toast(pressed.query, None if files else pressed.words.answers.pictures_changed)
+        await self._pictures.send(pressed.message, files, pressed.words)
 
     async def _ask(self, pressed: Pressed) -> None:
         answer = pressed.entry.answer

@@ -16,6 +16,7 @@ from telegram import InaccessibleMessage, Message
 
 from bot import delivery
 from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
+from bot.handlers.courses import send_chart
 from bot.keyboards.feedback import buttons_under
 from bot.log.query_log import EDITABLE
 from bot.markup import escape
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, Update, User
     from telegram.ext import ContextTypes
 
+    from bot.handlers.pictures import Pictures
     from bot.library import Library
     from bot.log.entry import Entry, Source
     from bot.log.query_log import QueryLog
@@ -50,8 +52,17 @@ class Reply(NamedTuple):
 
 
 class Questions:
-    def __init__(self, library: Library, log: QueryLog, people: People, quota: Quota, source: Source) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument a part
+        self,
+        library: Library,
+        log: QueryLog,
+        people: People,
+        quota: Quota,
+        pictures: Pictures,
+        source: Source,
+    ) -> None:
         self._library = library
+        self._pictures = pictures
         self._log = log
         self._people = people
         self._quota = quota
@@ -94,7 +105,25 @@ class Questions:
                 return [self._logged(replace(answer, question=question), message, asker)]
 
         refused = self._refused(asker, 1)
-        await self._send([refused] if refused else await self._replies(message, asker, find), message)
+        replies = [refused] if refused else await self._replies(message, asker, find)
+        await self._send(replies, message, asker)
+
+    async def admitted(self, message: Message) -> bool:
+        """Count a question that has yet to be read; False, and said so, where it is one too many."""
+        refused = self._refused(message.from_user, 1)
+        if refused:
+            await self._send([refused], message, message.from_user)
+        return refused is None
+
+    async def read(self, message: Message, text: str, *, about: str | None = None) -> None:
+        """Answer a text that was read in a picture, or one about what was read; it was `admitted` before."""
+        asker, questions = message.from_user, split_questions(text, QUESTIONS)
+
+        async def find() -> Sequence[Entry]:
+            return await self._find(message, questions, about, edited=False)
+
+        async with self._turn("message", message, message.message_id):
+            await self._send(await self._replies(message, asker, find), message, asker)
 
     async def _answer(self, message: Message, text: str, *, edited: bool) -> None:
         """Answer each question of the text, or of the one replied to where there is no other."""
@@ -108,16 +137,19 @@ class Questions:
 
         # An edit waits until what it edits is answered.
         async with self._turn("message", message, message.message_id):
-            earlier = await self._earlier(message) if edited else []
+            earlier, seen = await self._earlier(message) if edited else ([], frozenset())
             if edited and not earlier and datetime.now(UTC) - message.date > EDITABLE:
                 return
-            if refused := self._refused(message.from_user, len(questions)):
-                await self._send([refused], message)
+            asker = message.from_user
+            if refused := self._refused(asker, len(questions)):
+                await self._send([refused], message, asker)
             elif questions:
-                await self._send(await self._replies(message, message.from_user, find), message, earlier)
+                await self._send(await self._replies(message, asker, find), message, asker, earlier, seen)
             else:
-                words = self._people.words_of(message.from_user)
-                await self._send([Reply(escape(words.conversation.ask_for_question))], message, earlier)
+                words = self._people.words_of(asker)
+                await self._send(
+                    [Reply(escape(words.conversation.ask_for_question))], message, asker, earlier
+                )
 
     def _refused(self, asker: User | None, questions: int) -> Reply | None:
         """Count the questions; return what is said to somebody who has asked too many."""
@@ -183,9 +215,18 @@ class Questions:
         ]
 
     async def _send(
-        self, replies: Sequence[Reply], message: MaybeInaccessibleMessage, earlier: Sequence[int] = ()
+        self,
+        replies: Sequence[Reply],
+        message: MaybeInaccessibleMessage,
+        asker: User | None,
+        earlier: Sequence[int] = (),
+        seen: frozenset[str] = frozenset(),
     ) -> None:
-        """Put the replies in the place of the `earlier` ones, in order; send others, delete what is left."""
+        """Put the replies in the place of the `earlier` ones, in order; send others, delete what is left.
+
+        The chart of a course follows its answer, and so do an answer's pictures but for those `seen` before,
+        given by their keys.
+        """
         places = iter([_ours(message, number) for number in earlier])
         for reply in replies:
             number = await self._edited(reply, places)
@@ -193,6 +234,13 @@ class Questions:
                 number = (await delivery.reply(message, reply.html, reply.buttons)).message_id
             if reply.entry:
                 self._log.record(replace(reply.entry, reply=number))
+                if reply.entry.answer.series:
+                    await send_chart(message, reply.entry.answer.series, self._people.words_of(asker))
+                new = [picture for picture in reply.entry.answer.pictures if picture.key not in seen]
+                await self._pictures.send(
+                    message, await self._pictures.look(new), self._people.words_of(asker)
+                )
+                seen = seen.union(picture.key for picture in new)
         for place in places:
             await delivery.delete(place)
 
@@ -203,9 +251,11 @@ class Questions:
                 return place.message_id
         return None
 
-    async def _earlier(self, message: Message) -> list[int]:
-        return await asyncio.to_thread(
-            self._log.replies_to, _id_of(message.from_user), message.chat.id, message.message_id
+    async def _earlier(self, message: Message) -> tuple[list[int], frozenset[str]]:
+        """Return the messages that answer a message, and the keys of the pictures that have done so."""
+        asked = _id_of(message.from_user), message.chat.id, message.message_id
+        return await asyncio.gather(
+            asyncio.to_thread(self._log.replies_to, *asked), asyncio.to_thread(self._log.pictures_of, *asked)
         )
 
     def _turn(self, of: str, message: MaybeInaccessibleMessage, number: int) -> asyncio.Lock:

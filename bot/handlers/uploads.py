@@ -15,11 +15,12 @@ from bot.documents.folder import FolderError, check_type
 from bot.file_names import safe_name
 from bot.handlers.admin_only import refused
 from bot.keyboards.documents import added_buttons, known_buttons
+from bot.markup import shorten
 from bot.screens import documents as documents_screens
 from retrieval.errors import DocumentError
 
 if TYPE_CHECKING:
-    from telegram import Document, InlineKeyboardMarkup, Update
+    from telegram import Document, InlineKeyboardMarkup, Message, PhotoSize, Update
     from telegram.ext import ContextTypes
 
     from bot.documents.documents import Documents
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 DOWNLOADS = 2  # files held in memory at a time: each may have 20 MB
 LARGEST = int(FileSizeLimit.FILESIZE_DOWNLOAD)
+PHOTO_NAME = 60  # units of a caption
 
 logger = logging.getLogger(__name__)
 
@@ -42,21 +44,24 @@ class Uploads:
 
     async def received(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         message, words = update.message, self._people.words_of(update.effective_user)
-        if message is None or message.document is None or await refused(update, self._people):
+        if message is None or await refused(update, self._people):
             return
-        name = _name(message.document)
-        if objection := _objection(message.document, name, words):
+        file = message.document or next(iter(message.photo[-1:]), None)
+        if file is None:
+            return
+        name = _name(message, words)
+        if objection := _objection(file, name, words):
             await delivery.reply(message, documents_screens.not_added(name, objection, words))
             return
         shown = await delivery.reply(message, documents_screens.receiving(name, words))
-        said, buttons = await self._take_in(message.document, name, words)
+        said, buttons = await self._take_in(file, name, words)
         await delivery.rewrite(shown, said, buttons, asked=message)
 
-    async def _take_in(self, document: Document, name: str, words: Words) -> Said:
+    async def _take_in(self, file: Document | PhotoSize, name: str, words: Words) -> Said:
         """Fetch and add the file; return what to say of it."""
         try:
             async with self._downloads:
-                stored = await self._documents.store(name, await delivery.download(document))
+                stored = await self._documents.store(name, await delivery.download(file))
             if stored.known:
                 return documents_screens.known(stored.path, words), known_buttons(stored.path, words)
             indexed = await self._documents.index_new(stored.path)
@@ -77,14 +82,21 @@ def _reason(error: Exception, words: Words) -> str:
     return words.documents.not_received
 
 
-def _name(document: Document) -> str:
-    """Return the safe form of the file's name; one without a name gets the suffix of its type."""
-    return safe_name(document.file_name or mimetypes.guess_extension(document.mime_type or "") or "")
+def _name(message: Message, words: Words) -> str:
+    """Return the safe form of the file's name; one without a name gets the suffix of its type.
+
+    A photo is named by the first line of its caption, or else by when it was sent.
+    """
+    if document := message.document:
+        return safe_name(document.file_name or mimetypes.guess_extension(document.mime_type or "") or "")
+    said = shorten((message.caption or "").strip().partition("\n")[0], PHOTO_NAME).replace("/", "_")
+    sent = message.date.astimezone().strftime("%Y-%m-%d %H.%M.%S")
+    return safe_name(f"{said or f'{words.photos.name} {sent}'}.jpg".replace("\\", "_"))
 
 
-def _objection(document: Document, name: str, words: Words) -> str:
+def _objection(file: Document | PhotoSize, name: str, words: Words) -> str:
     """Return why the file need not even be fetched, empty where it may do."""
-    if document.file_size and document.file_size > LARGEST:
+    if file.file_size and file.file_size > LARGEST:
         return documents_screens.too_large(LARGEST, words)
     try:
         check_type(name)

@@ -14,7 +14,7 @@ from telegram.constants import InlineKeyboardButtonLimit
 
 from bot.keyboards.layout import STAY
 from bot.markup import readable, shorten, units
-from bot.pages import as_shown, shown_figures, shown_ranks
+from bot.pages import as_shown, further_pictures, shown_figures, shown_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from bot.messages import Words
     from retrieval.model import Answer
 
-Action = Literal["page", "context", "full", "up", "down", "suggest"]
+Action = Literal["page", "context", "full", "pictures", "up", "down", "suggest"]
 
-PRESS = re.compile(r"(page|context|full|up|down|suggest):([0-9a-z]{16}):(\d{1,2})(?::(-?\d{1,4}))?", re.ASCII)
+PRESS = re.compile(
+    r"(page|context|full|pictures|up|down|suggest):([0-9a-z]{16}):(\d{1,2})(?::(-?\d{1,4}))?", re.ASCII
+)
 EXAMPLE = re.compile(r"example:\d", re.ASCII)
 FIGURE_UNITS = 16  # of a figure on its button
 
@@ -63,6 +65,8 @@ def answer_buttons(entry: Entry, rank: int, words: Words) -> InlineKeyboardMarku
         InlineKeyboardButton(words.answers.context, callback_data=str(Press("context", entry.id, rank))),
         InlineKeyboardButton(words.answers.full_article, callback_data=str(Press("full", entry.id, rank))),
     ]
+    if further_pictures(entry.answer, rank):
+        text.append(InlineKeyboardButton("🖼", callback_data=str(Press("pictures", entry.id, rank))))
     votes = [
         InlineKeyboardButton(counted("👍", entry.ups), callback_data=str(Press("up", entry.id, rank))),
         InlineKeyboardButton(counted("👎", entry.downs), callback_data=str(Press("down", entry.id, rank))),

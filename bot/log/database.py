@@ -182,6 +182,16 @@ def read_replies(db: Database, chat: str, asker: str, message: int, since: datet
     return [row["reply"] for row in rows]
 
 
+def read_pictures(db: Database, chat: str, asker: str, message: int) -> frozenset[str]:
+    """Return the keys of the pictures that have answered the asker's `message`."""
+    rows = db.query(
+        "SELECT DISTINCT json_extract(value, '$.key') AS key FROM queries, json_each(queries.pictures)"
+        " WHERE chat = ? AND asker = ? AND message = ?",
+        [chat, asker, message],
+    )
+    return frozenset(row["key"] for row in rows)
+
+
 def read_entries(
     db: Database, chosen: Filter = EVERYTHING, *, limit: int | None = None, offset: int = 0
 ) -> Iterator[Entry]:

@@ -25,6 +25,7 @@ from bot.log.database import (
     read_answered_question,
     read_entry,
     read_last_question,
+    read_pictures,
     read_prompted_vote,
     read_replies,
     reading,
@@ -202,6 +203,17 @@ class QueryLog:
             return self.read(lambda db: read_replies(db, chat, asker, message, datetime.now(UTC) - EDITABLE))
         except QueryLogError:
             return []
+
+    def pictures_of(self, asker_id: int, chat_id: int, message: int) -> frozenset[str]:
+        """Return the keys of the pictures that have answered the asker's `message`.
+
+        Empty also where the log cannot be read.
+        """
+        chat, asker = self.pseudonyms.chat(chat_id), self.pseudonyms.user(asker_id)
+        try:
+            return self.read(lambda db: read_pictures(db, chat, asker, message))
+        except QueryLogError:
+            return frozenset()
 
     def read(self, work: Callable[[Database], T]) -> T:
         """Do the work on the written rows, which soon hold what was just recorded. Raise QueryLogError."""

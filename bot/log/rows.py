@@ -8,7 +8,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.log.entry import Entry, Vote
-from retrieval.model import Answer, Cell, Figure, Hit, Paragraph, Picture, Question, Wanted
+from retrieval.model import (
+    Answer,
+    Cell,
+    Figure,
+    Hit,
+    Paragraph,
+    Picture,
+    Point,
+    Question,
+    Series,
+    Source,
+    Statement,
+    Wanted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,6 +56,7 @@ def query_row(entry: Entry) -> Row:
             "stages": _dump(answer.stages),
             "snapshot": answer.snapshot,
             "pictures": _dump([asdict(picture) for picture in answer.pictures]),
+            "series": _dump(asdict(answer.series)) if answer.series else None,
             "asker": entry.asker,
             "chat": entry.chat,
             "chat_kind": entry.chat_kind,
@@ -161,6 +175,7 @@ def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
         hits=tuple(hits),
         figures=tuple(_figure(figure) for figure in figures),
         pictures=_pictures(row["pictures"]),
+        series=_series(row["series"]),
         suggestion=row["suggestion"],
         snapshot=row["snapshot"],
         stages=json.loads(row["stages"]),
@@ -180,7 +195,24 @@ def _hit(row: Row, continued: Mapping[str, Paragraph]) -> Hit:
 
 
 def _pictures(text: str) -> tuple[Picture, ...]:
-    return tuple(Picture(**picture) for picture in json.loads(text))
+    """Read the pictures, without those of early releases, which were never stored and have no key."""
+    return tuple(Picture(**picture) for picture in json.loads(text) if "key" in picture)
+
+
+def _series(text: str | None) -> Series | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    points = (
+        Point(point["period"], tuple(_statement(statement) for statement in point["statements"]))
+        for point in fields["points"]
+    )
+    sources = (Source(**source) for source in fields["sources"])
+    return Series(**{**fields, "points": tuple(points), "sources": tuple(sources)})
+
+
+def _statement(fields: Row) -> Statement:
+    return Statement(Figure(**fields["figure"]), fields["amount"], tuple(fields["sources"]))
 
 
 def _spans(text: str) -> tuple[Span, ...]:

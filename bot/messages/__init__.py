@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.messages import access, answers, conversation, curation, documents, feedback, logs
+from bot.messages import access, answers, conversation, curation, documents, feedback, logs, photos
 from bot.messages.traditional import in_traditional, shown_in_traditional
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.messages.documents import DocumentWords
     from bot.messages.feedback import FeedbackWords
     from bot.messages.logs import LogWords
+    from bot.messages.photos import PhotoWords
 
 Language = Literal["zh-hans", "zh-hant", "en"]
 
@@ -36,6 +37,7 @@ class Words:
     documents: DocumentWords
     logs: LogWords
     access: AccessWords
+    photos: PhotoWords
 
     def shown(self, evidence: str) -> str:
         """Return a text of the articles, or HTML with some, in the characters of the language's readers."""
@@ -51,6 +53,7 @@ SIMPLIFIED = Words(
     documents.CHINESE,
     logs.CHINESE,
     access.CHINESE,
+    photos.CHINESE,
 )
 TRADITIONAL = Words(
     "zh-hant",
@@ -61,6 +64,7 @@ TRADITIONAL = Words(
     in_traditional(documents.CHINESE),
     in_traditional(logs.CHINESE),
     in_traditional(access.CHINESE),
+    in_traditional(photos.CHINESE),
 )
 ENGLISH = Words(
     "en",
@@ -71,6 +75,7 @@ ENGLISH = Words(
     documents.ENGLISH,
     logs.ENGLISH,
     access.ENGLISH,
+    photos.ENGLISH,
 )
 LANGUAGES: dict[Language, Words] = {words.language: words for words in (SIMPLIFIED, TRADITIONAL, ENGLISH)}
 

@@ -31,13 +31,24 @@ class AnswerWords:
     text_changed: str
     article_changed: str
     article_too_large: str
+    pictures_changed: str
     only_asker: str
     inline_not_found: str
     inline_no_index: str
     inline_examples: str
+    page: str
+    recognised: str
+    recognised_badly: str
     year: str
     month: str
     day: str
+    quarter: str
+    in_unit: str
+    or_value: str
+    other_values: str
+    older_periods: str
+    course_of: str
+    course_conflicts: str
 
 
 CHINESE = AnswerWords(
@@ -65,13 +76,24 @@ CHINESE = AnswerWords(
     text_changed="原文已更新，看不到上下文了。",
     article_changed="原文件已更新或已不在，请重新提问。",
     article_too_large="原文件太大，发不了。",
+    pictures_changed="图片已更新或已不在，请重新提问。",
     only_asker="只有提问的人可以翻页，您可以自己问一遍。",
     inline_not_found="未找到，可换个说法或私聊我",
     inline_no_index="文库还没有准备好",
     inline_examples="输入问题，或与我私聊",
+    page="第{page}页",
+    recognised="识别自图片",
+    recognised_badly="识别自图片，可能有误",
     year="{year}年",
     month="{year}年{month}月",
     day="{year}年{month}月{day}日",
+    quarter="{year}年第{quarter}季度",
+    in_unit="（{unit}）",
+    or_value=" ／ ",
+    other_values=" 等，另有 {count} 个值",
+    older_periods="更早的另有 {count} 个时期，见图",
+    course_of="{first}至{last}，来自 {sources} 篇文章",
+    course_conflicts="空心点：原文说法不一",
 )
 
 
@@ -100,11 +122,22 @@ ENGLISH = AnswerWords(
     text_changed="The text has changed since, its context cannot be shown.",
     article_changed="The file has changed since or is gone. Please ask again.",
     article_too_large="The file is too large to be sent.",
+    pictures_changed="The pictures have changed since or are gone. Please ask again.",
     only_asker="Only who asked can turn the pages. You can ask it yourself.",
     inline_not_found="Nothing found: try other words, or chat with me",
     inline_no_index="The library is not ready yet",
     inline_examples="Type a question, or chat with me",
+    page="p. {page}",
+    recognised="Read from an image",
+    recognised_badly="Read from an image, may be wrong",
     year="{year}",
     month="{year}-{month:0>2}",
     day="{year}-{month:0>2}-{day:0>2}",
+    quarter="{year} Q{quarter}",
+    in_unit=" ({unit})",
+    or_value=" / ",
+    other_values=" and {count} more values",
+    older_periods="{count} earlier periods are in the chart",
+    course_of="{first} to {last}, from {sources} articles",
+    course_conflicts="Hollow points: the sources disagree",
 )

@@ -16,6 +16,7 @@ from bot.migrations import (
     m004_statistics,
     m005_pages_and_pictures,
     s001_people,
+    s002_file_ids,
 )
 from retrieval.errors import WenjuError
 
@@ -33,7 +34,7 @@ LOG: Steps = (
     m004_statistics.apply,
     m005_pages_and_pictures.apply,
 )
-STATE: Steps = (s001_people.apply,)
+STATE: Steps = (s001_people.apply, s002_file_ids.apply)
 
 
 class NewerSchemaError(WenjuError):

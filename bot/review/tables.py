@@ -42,7 +42,7 @@ TABLES: dict[str, dict[str, Any]] = {
 SHOWN: dict[str, tuple[str, ...]] = {
     "queries": ("question", "at", "found", "read_as", "suggestion", "milliseconds", "language", "source"),
     "overview": ("question", "at", "found", "read_as", "figure", "title", "paragraph", "up", "down"),
-    "paragraphs": ("title", "section", "text", "date", "document"),
+    "paragraphs": ("title", "section", "page", "text", "date", "document"),
     "hits": ("query", "rank", "paragraph", "score"),
     "figures": ("query", "rank", "text", "metric", "period", "kind", "paragraph"),
     "votes": ("query", "verdict", "reason", "comment", "rank", "at"),

@@ -86,7 +86,10 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
+    """`kind` is `photo` or `document`: an id serves for its own kind only."""
+
     id: str
+    kind: str
     unique_id: str
     name: str
     content_type: str

@@ -1,6 +1,7 @@
 """Inline mode: the bot's answer to what a person types after `@bot`, checked as Telegram checks it.
 
-Results are articles with a text. Telegram would keep an answer for `cache_time`; the sandbox asks each time.
+Results are articles with a text, and photos by their file id. Telegram would keep an answer for `cache_time`;
+the sandbox asks each time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING
 from telegram.constants import InlineQueryLimit, InlineQueryResultLimit, InlineQueryResultsButtonLimit
 
 from bot.sandbox.markup import inline_fields
-from bot.sandbox.methods import written
+from bot.sandbox.media import known, photo_sizes
+from bot.sandbox.methods import caption, written
 from bot.sandbox.wire import Params, bad_request
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ def answer_inline_query(world: World, params: Params) -> bool:
     if cache_time is not None and cache_time < 0:
         raise bad_request("CACHE_TIME_INVALID")
     answer = {
-        "results": [_result(result) for result in results],
+        "results": [_result(world, result) for result in results],
         "next_offset": params.text("next_offset"),
         "cache_time": 300 if cache_time is None else cache_time,
         "is_personal": params.flag("is_personal"),
@@ -52,12 +54,17 @@ def answer_inline_query(world: World, params: Params) -> bool:
     return True
 
 
-def _result(result: Json) -> Json:
+def _result(world: World, result: Json) -> Json:
     """Return the result with the `content` of the message that it would become."""
     inline_fields(Params(result))
     content = result.get("input_message_content")
+    if result.get("type") == "photo" and "photo_file_id" in result and content is None:
+        stored = known(world, str(result["photo_file_id"]), "photo")
+        return result | {"content": {"photo": photo_sizes(stored), **caption(Params(result))}}
     if result.get("type") != "article" or not isinstance(content, dict):
-        raise bad_request("can't parse inline query result: the sandbox takes articles with a text only")
+        raise bad_request(
+            "can't parse inline query result: the sandbox takes articles with a text and cached photos only"
+        )
     if not isinstance(result.get("title"), str) or not result["title"].strip():
         raise bad_request("can't parse inline query result: Can't find field \"title\"")
     return result | {"content": written(Params(content), "message_text", "message is too long")}

@@ -60,7 +60,11 @@ def send_media_group(world: World, params: Params) -> list[Json]:
 
 def photo(world: World, params: Params, reference: str) -> list[Json]:
     """Return the PhotoSizes of an upload or of a file id."""
-    stored = _file(world, params, reference, "photo", FileSizeLimit.PHOTOSIZE_UPLOAD)
+    return photo_sizes(_file(world, params, reference, "photo", FileSizeLimit.PHOTOSIZE_UPLOAD))
+
+
+def photo_sizes(stored: StoredFile) -> list[Json]:
+    """Return the PhotoSizes of a file; raise ApiError where it is no picture that Telegram would show."""
     size = image_size(stored.data)
     if size is None:
         raise bad_request("IMAGE_PROCESS_FAILED")
@@ -119,20 +123,27 @@ def _file(world: World, params: Params, reference: str, field: str, limit: int) 
     if upload is None:
         if not reference:
             raise bad_request(f"there is no {field} in the request")
-        stored = world.files.get(reference)
-        if stored is None:
-            raise bad_request("wrong file identifier/HTTP URL specified")
-        return stored
+        return known(world, reference, field)
     name = upload.name.replace("/", "_").replace("\\", "_")  # of the bot's own path, only the name goes
-    return stored_upload(world, replace(upload, name=name), limit)
+    return stored_upload(world, replace(upload, name=name), field, limit)
 
 
-def stored_upload(world: World, upload: Upload, limit: int) -> StoredFile:
+def known(world: World, file_id: str, kind: str) -> StoredFile:
+    """Return the file of an id; raise ApiError where there is none, or one of another kind."""
+    stored = world.files.get(file_id)
+    if stored is None:
+        raise bad_request("wrong file identifier/HTTP URL specified")
+    if stored.kind != kind:
+        raise bad_request(f"can't use file of type {stored.kind.title()} as {kind.title()}")
+    return stored
+
+
+def stored_upload(world: World, upload: Upload, kind: str, limit: int) -> StoredFile:
     if not upload.data:
         raise bad_request("file must be non-empty")
     if len(upload.data) > limit:
         raise ApiError(413, "Request Entity Too Large")
-    return world.store(upload.name, upload.content_type, upload.data)
+    return world.store(kind, upload.name, upload.content_type, upload.data)
 
 
 def _described(stored: StoredFile) -> Json:

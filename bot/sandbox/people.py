@@ -87,9 +87,14 @@ class Person(Conversation):
         reply_to: Message | None = None,
         *,
         topic: int | None = None,
+        as_document: bool = False,
     ) -> Message:
-        """Send a document, or a photo where the name says PNG or JPEG; the name goes as it is."""
-        return self._send(file_content(self._world, name, data, caption), chat, reply_to, topic)
+        """Send a document, or a photo where the name says PNG or JPEG and it is not to be a document.
+
+        The name goes as it is.
+        """
+        content = file_content(self._world, name, data, caption, photo=not as_document)
+        return self._send(content, chat, reply_to, topic)
 
     async def forward(
         self, message: Message, chat: Conversation | None = None, topic: int | None = None
@@ -254,12 +259,14 @@ def checked_caption(text: str) -> Json:
     return with_entities(text, entities, "caption_") if text else {}
 
 
-def file_content(world: World, name: str | None, data: bytes, caption: str) -> Json:
+def file_content(world: World, name: str | None, data: bytes, caption: str, *, photo: bool = True) -> Json:
     """Store the file and return the fields of its message."""
     name = (name or "").encode().decode()
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     upload = Upload(name, kind, data)
-    stored = stored_upload(world, upload, FileSizeLimit.FILESIZE_DOWNLOAD_LOCAL_MODE)
-    size = image_size(data) if name.lower().endswith((".png", ".jpg", ".jpeg")) else None
+    size = image_size(data) if photo and name.lower().endswith((".png", ".jpg", ".jpeg")) else None
+    stored = stored_upload(
+        world, upload, "photo" if size else "document", FileSizeLimit.FILESIZE_DOWNLOAD_LOCAL_MODE
+    )
     file = {"photo": as_photo(stored, size)} if size else {"document": as_document(stored)}
     return file | checked_caption(caption)

@@ -118,8 +118,9 @@ class World:
         del chat.messages[message_id]
         self.journal.add("deleted", chat.id, message_id=message_id)
 
-    def store(self, name: str, content_type: str, data: bytes) -> StoredFile:
-        file = StoredFile(secrets.token_urlsafe(24), secrets.token_urlsafe(9), name, content_type, data)
+    def store(self, kind: str, name: str, content_type: str, data: bytes) -> StoredFile:
+        ids = secrets.token_urlsafe(24), secrets.token_urlsafe(9)
+        file = StoredFile(ids[0], kind, ids[1], name, content_type, data)
         self.files[file.id] = file
         _drop_oldest(self.files, FILES_KEPT)
         return file

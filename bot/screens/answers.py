@@ -12,6 +12,9 @@ from telegram.constants import MessageLimit
 
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
 from bot.pages import as_shown, number_of, other_titles, shown_figures
+from bot.screens.series import series_table
+from retrieval.documents.sections import HEADING_SEPARATOR
+from retrieval.illustrations import is_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,24 +33,39 @@ ELLIPSES = 2  # that cutting may add
 FOLDED = 200  # units from which a quotation is folded to its first three lines
 FOLDED_LONG = 800  # and one that has to be seen further down
 LONG_SENTENCE = 60  # characters from which bold type is too much of it
+HEADINGS = 2  # levels of a section that are shown, from below
+SURE = 0.9  # confidence from which a text read from an image is taken to be right
+PICTURE = "🖼 "
 FIRST_LINES = 40  # characters that are seen of a folded one, also on a small phone
 
 
-def answer_page(answer: Answer, rank: int, words: Words, *, named: bool = False, alone: bool = False) -> str:
+def answer_page(  # noqa: PLR0913 - one argument a choice, by keyword
+    answer: Answer,
+    rank: int,
+    words: Words,
+    *,
+    named: bool = False,
+    alone: bool = False,
+    limit: int = MessageLimit.MAX_TEXT_LENGTH,
+) -> str:
     """Render result `rank` (from 0) of an answer, or say honestly that nothing was found.
 
     A page that is `named` begins with its question. So does one that stands `alone`, in a chat where nobody
-    has seen the question; it speaks of no other page.
+    has seen the question; it speaks of no other page. The paragraph is cut for the page to keep to `limit`.
     """
     asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if named or alone else ""
     if not answer.found or not answer.hits:
         return _not_found(answer, words, asked)
     hit = answer.hits[rank]
     figures = shown_figures(answer, rank, own=alone)
-    head = [asked, _reading(answer, words), *_figure_lines(figures, answer, hit, words)]
-    own = next((figure for figure in figures if figure.paragraph == hit.paragraph.id), None)
+    course = answer.series if rank == 0 and limit == MessageLimit.MAX_TEXT_LENGTH else None
+    said = [series_table(course, words)] if course else _figure_lines(figures, answer, hit, words)
+    head = [asked, _reading(answer, words), *said]
+    beside = () if course else figures
+    own = next((figure for figure in beside if figure.paragraph == hit.paragraph.id), None)
     suggestion = _did_you_mean(answer, words) if rank == 0 and not alone else ""
-    return _page(head, hit, own, words, [_elsewhere(other_titles(answer, hit), words), suggestion])
+    foot = [_elsewhere(other_titles(answer, hit), words), suggestion]
+    return _page(head, hit, own, words, foot, limit)
 
 
 def context_page(
@@ -102,8 +120,13 @@ def _not_found(answer: Answer, words: Words, asked: str) -> str:
     return _page([*head, f"\n<b>{words.answers.perhaps}</b>"], answer.hits[0], None, words)
 
 
-def _page(
-    head: Sequence[str], hit: Hit, figure: Figure | None, words: Words, foot: Sequence[str] = ()
+def _page(  # noqa: PLR0913, PLR0917 - one argument a part
+    head: Sequence[str],
+    hit: Hit,
+    figure: Figure | None,
+    words: Words,
+    foot: Sequence[str] = (),
+    limit: int = MessageLimit.MAX_TEXT_LENGTH,
 ) -> str:
     paragraph = hit.paragraph
     checked = words.curation.checked if hit.checked else ""
@@ -111,12 +134,13 @@ def _page(
         words.shown(lines(head)),
         words.shown(lines([source_line(paragraph, words), checked, *foot])),
     )
-    room = MessageLimit.MAX_TEXT_LENGTH - units(visible(f"{above}\n\n{below}")) - ELLIPSES
+    sign = PICTURE if is_picture(paragraph) else ""
+    room = limit - units(visible(f"{above}\n\n{sign}{below}")) - ELLIPSES
     text = _converted("\n".join([paragraph.text, *(after.text for after in hit.continued)]), words)
     within = excerpt(text, room, _kept(hit, figure))
     # What answers is not folded away below the first lines, nor is a list that was asked for.
     in_sight = not hit.continued and all(start < FIRST_LINES for start, _ in hit.answering)
-    shown = quote(styled(text, _marks(hit, figure), within), FOLDED if in_sight else FOLDED_LONG)
+    shown = quote(sign + styled(text, _marks(hit, figure), within), FOLDED if in_sight else FOLDED_LONG)
     return lines([above, shown, below])
 
 
@@ -170,11 +194,25 @@ def title_of(text: Paragraph | Curated) -> str:
     return text.title if text.title.strip() else text.document
 
 
+def place_of(paragraph: Paragraph, words: Words) -> list[str]:
+    """Return where in its document a paragraph stands: its heading with the one above, and the page."""
+    heading = HEADING_SEPARATOR.join((paragraph.section or "").split(HEADING_SEPARATOR)[-HEADINGS:])
+    page = words.answers.page.format(page=paragraph.page) if paragraph.page else ""
+    return [part for part in (heading, page) if part]
+
+
 def source_line(paragraph: Paragraph, words: Words, *names: str | None) -> str:
-    """Name the document, the section, the date, and other `names` in between."""
+    """Name the document, the section, the page, the date, and other `names` before that.
+
+    A second line says where the text was read from an image.
+    """
     date = date_text(paragraph.date, words) if paragraph.date else None
-    parts = title_of(paragraph), paragraph.section, *names, date
-    return "📄 " + " · ".join(escape(shorten(part, NAME_UNITS)) for part in parts if part)
+    parts = title_of(paragraph), *place_of(paragraph, words), *names, date
+    source = "📄 " + " · ".join(escape(shorten(part, NAME_UNITS)) for part in parts if part)
+    if paragraph.confidence is None:
+        return source
+    sure = paragraph.confidence >= SURE
+    return f"{source}\n🔍 {words.answers.recognised if sure else words.answers.recognised_badly}"
 
 
 def _elsewhere(titles: Sequence[str], words: Words) -> str:

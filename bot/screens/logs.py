@@ -11,6 +11,7 @@ from bot.keyboards.logs import WORDINGS
 from bot.log.selection import EVERYTHING
 from bot.markup import escape, lines, quote, shorten
 from bot.pages import shown_figures
+from bot.screens.answers import place_of, title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -153,15 +154,16 @@ def _hits(entry: Entry, words: Words) -> list[str]:
     if not entry.answer.hits:
         return []
     hits = [
-        f"{number}. <b>{hit.score:.1f}</b> {_source(hit)}\n{escape(shorten(hit.paragraph.text, TEXT_UNITS))}"
+        f"{number}. <b>{hit.score:.1f}</b> {_source(hit, words)}\n"
+        f"{escape(shorten(hit.paragraph.text, TEXT_UNITS))}"
         for number, hit in enumerate(entry.answer.hits, 1)
     ]
     return [f"<b>{words.logs.paragraphs}</b>", quote(words.shown(lines(hits)))]
 
 
-def _source(hit: Hit) -> str:
-    said = " · ".join(filter(None, (hit.paragraph.title, hit.paragraph.section)))
-    return f"{'📌 ' if hit.checked else ''}{escape(shorten(said or hit.paragraph.document, TITLE_UNITS))}"
+def _source(hit: Hit, words: Words) -> str:
+    said = " · ".join([title_of(hit.paragraph), *place_of(hit.paragraph, words)])
+    return f"{'📌 ' if hit.checked else ''}{escape(shorten(said, TITLE_UNITS))}"
 
 
 def _votes(entry: Entry, words: Words) -> Iterator[str]:

@@ -27,6 +27,7 @@ HINT = "需要文字识别：请安装 wenju[ocr]"
 _SURE = 0.5  # the confidence below which a line is left out
 _MANY = 5  # lines left out that are worth a remark
 _LEAST, _LEAST_LINES = 16, 3  # letters and digits in a picture that has something to say
+_CHART_NUMBERS = 3
 _NAMED = 10  # pages in a remark
 _RUNNING_LENGTH = 40
 _DIGITS = re.compile(r"\d+")
@@ -88,6 +89,9 @@ class _Reader:
         if not found:
             self._silent.append(scan.page)
             yield replace(scan, kind="picture")
+        if _is_chart(found):
+            yield _as_picture(scan, found)
+            return
         for block in found:
             yield replace(block, page=scan.page, image=scan.image)
 
@@ -126,6 +130,20 @@ class _Reader:
         first, last = (bool(edge) and edge in self._edges for edge in edges)
         self._edges = edges
         return blocks[first : len(blocks) - last]
+
+
+def _is_chart(blocks: list[Block]) -> bool:
+    """Whether a page's image is a chart: bare numbers, scattered."""
+    numbers = sum(block.kind == "text" and not any(map(str.isalpha, block.text)) for block in blocks)
+    return numbers >= _CHART_NUMBERS and numbers * 3 >= len(blocks)
+
+
+def _as_picture(scan: Block, blocks: list[Block]) -> Block:
+    """Return a page's image as a picture; the first of its texts is the caption."""
+    caption, *others = map(page_layout.text_of, blocks)
+    said = [(block.text, block.confidence or 0.0) for block in blocks]
+    confidence = page_layout.mean_confidence(said)
+    return replace(scan, kind="picture", text=caption, recognised="\n".join(others), confidence=confidence)
 
 
 def _text(lines: list[Line]) -> str:

@@ -1,7 +1,7 @@
 """`make bench-reading`: many kinds of files indexed, beside a plain script over the usual libraries.
 
-The script takes what text python-docx, openpyxl, pypdf and lxml see, file after file in one process, has jieba
-cut it and hands it to rank-bm25. It finds no figures, tables or pictures and knows no limits; its time is a
+The script takes what text python-docx, openpyxl, pypdf and lxml see, file after file in one process, has
+jieba cut it and hands it to rank-bm25. It finds no figures, tables or pictures and knows no limits; its time is a
 measure on the same machine and files, not a race between equals.
 """
 
@@ -18,7 +18,7 @@ import threading
 import time
 import zipfile
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import docx
 import jieba
@@ -29,6 +29,9 @@ from rank_bm25 import BM25Plus
 
 from retrieval.index import Index
 from tests import mixed_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main() -> None:
@@ -100,7 +103,7 @@ def _archive(data: bytes) -> str:
         return "\n".join(_plain(archive.read(name)) for name in archive.namelist())
 
 
-_READERS = {
+_READERS: dict[str, Callable[[bytes], str]] = {
     ".docx": _word,
     ".xlsx": _workbook,
     ".pdf": _pdf,

@@ -94,6 +94,27 @@ def test_ask_prints_the_whole_list(workplace: Path) -> None:
     assert lines[4].startswith("—— 补贴")
 
 
+def test_ask_prints_a_course(workplace: Path) -> None:
+    """A question for a course prints a line a period with its sources by number, and says what conflicts."""
+    texts = {
+        "a": "云岭县茶园面积2019年为9万亩，2020年为10万亩，2021年为11万亩。",
+        "b": "2020年，云岭县茶园面积10.4万亩。",
+    }
+    for name, text in texts.items():
+        (workplace / "seeds" / f"{name}.md").write_text(f"# 茶园{name}\n\n{text}\n", encoding="utf-8")
+    wenju("index")
+    lines = wenju("ask", "历年茶园面积").stdout.splitlines()
+    assert lines[:7] == [
+        "云岭 · 茶园面积（万亩）",
+        "2019  9 [1]",
+        "2020  10.4 [2] ／ 10 [1]  ⚠ 说法不一",
+        "2021  11 [1]",
+        "[1] 茶园a（a.md）",
+        "[2] 茶园b（b.md）",
+        "",
+    ]
+
+
 def test_ask_prints_nothing_twice(workplace: Path) -> None:
     """A copy and an item of a list that is printed already take no place of `--limit`; JSON has all hits."""
     listed = "# 补贴\n\n补贴要交以下材料：\n\n（一）补贴申请表；\n\n（二）补贴合同。\n"

@@ -89,6 +89,23 @@ def test_what_the_third_version_added_can_be_read(number: int, tmp_path: Path) -
     assert (vote.reason, vote.comment, vote.prompt) == ("paragraph", "说的是另一个湖", 23)
 
 
+@pytest.mark.parametrize("number", VERSIONS[4:])
+def test_what_the_fifth_version_added_can_be_read(number: int, tmp_path: Path) -> None:
+    """A log then holds pages, the cells of rows, pictures, how surely a text was read, and series."""
+    path = restored(number, tmp_path / "log.db")
+    connect(path).close()
+    with closing(QueryLog(path, Pseudonyms(b"k" * 32))) as log:
+        asked = log.get("v5-0")
+    assert asked is not None
+    row, picture = (hit.paragraph for hit in asked.answer.hits)
+    assert (row.page, picture.page, picture.confidence) == (3, 4, 0.75)
+    assert [row.text[cell.start : cell.end] for cell in row.cells] == ["21平方公里"]
+    assert [shown.caption for shown in (*picture.pictures, *asked.answer.pictures)] == ["湖区全景"] * 2
+    assert asked.answer.series is not None
+    assert [point.period for point in asked.answer.series.points] == ["2019", "2020", "2021"]
+    assert asked.answer.series.sources[0].page == 3
+
+
 def test_each_step_is_numbered() -> None:
     """The n-th step is the module m00n, and each version has its dump."""
     assert [step.__module__.split(".")[-1][:4] for step in LOG] == [f"m{number:03}" for number in VERSIONS]

@@ -94,7 +94,7 @@ def test_an_answer_has_all_of_it(documents: Callable[..., Path], tmp_path: Path)
     first, second = asked.hits[:2]
     assert [first.paragraph.text[a:b] for a, b in first.answering] == ["开业仪式由副县长罗文秀主持。"]
     assert (first.same_as, second.same_as) == (None, first.paragraph.id)
-    rows = as_json(asked)["paragraphs"]
+    rows = as_json(asked, index.current())["paragraphs"]
     assert rows[0]["answering"] == first.answering
     assert rows[1]["same_as"] == rows[0]["id"]
-    assert as_json(given)["paragraphs"][0]["continued"][0]["text"] == "（二）土地合同。"
+    assert as_json(given, index.current())["paragraphs"][0]["continued"][0]["text"] == "（二）土地合同。"

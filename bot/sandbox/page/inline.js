@@ -58,10 +58,17 @@ function more() {
 }
 
 function row(result, queryId) {
-  const words = make("span", "result-text", make("b", "", result.title));
+  const words = make("span", "result-text", make("b", "", result.title ?? ""));
   if (result.description) words.append(make("span", "", result.description));
-  const mark = make("span", "result-mark", [...result.title][0]);
+  const mark = result.photo_file_id ? thumbnail(result) : make("span", "result-mark", [...result.title][0]);
   return item(make("button", "result", mark, words), () => handlers.choose(queryId, result.id));
+}
+
+function thumbnail(result) {
+  const image = make("img", "result-mark");
+  image.src = `/media/${encodeURIComponent(result.photo_file_id)}`;
+  image.alt = "图片";
+  return image;
 }
 
 function over(button) {

@@ -84,10 +84,18 @@ function isMine(message) {
 function draw(message) {
   const named = tab.chat.type !== "private" && !isMine(message);
   const read = message.message_id <= tab.read || tab.chat.type !== "private";
-  return bubble(message, { mine: isMine(message), named, read, topics: tab.chat.topics });
+  return bubble(message, { mine: isMine(message), named, read, topics: tab.chat.topics, album: albumOf(message) });
+}
+
+// The messages of one album are one bubble, the first one's.
+function albumOf(message) {
+  const { media_group_id: id } = message;
+  return id ? [...tab.messages.values()].filter((other) => other.media_group_id === id) : [message];
 }
 
 function append(message, before) {
+  const [first] = albumOf(message);
+  if (first !== message) return replace(first);
   const day = dayOf(message);
   if (!before || dayOf(before) !== day) log.append(make("div", "day", day));
   if (message.forum_topic_created) return log.append(make("div", "day", snippet(message)));

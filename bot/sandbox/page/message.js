@@ -23,8 +23,8 @@ export function dayOf(message) {
 }
 
 // `mine` is a message of the person in this tab; `named` shows the sender's name, as groups do; `topics` names
-// a forum's topics.
-export function bubble(message, { mine, named, read, topics = {} }) {
+// a forum's topics; `album` is all of the album that the message begins.
+export function bubble(message, { mine, named, read, topics = {}, album = [message] }) {
   const row = make("article", `row ${mine ? "out" : "in"}`);
   row.dataset.id = message.message_id;
   row.dataset.sender = message.from.id;
@@ -37,8 +37,8 @@ export function bubble(message, { mine, named, read, topics = {} }) {
   if (message.via_bot) body.append(via(message.via_bot));
   if (message.forward_origin) body.append(make("div", "forwarded", "转发自 ", make("b", "", originOf(message))));
   if (message.reply_to_message && !message.reply_to_message.forum_topic_created) body.append(replied(message));
-  if (message.photo) body.append(photo(message));
-  if (message.document) body.append(file(message.document));
+  if (message.photo) body.append(album.length > 1 ? make("div", "album", ...album.map(photo)) : photo(message));
+  if (message.document) body.append(...album.map((item) => file(item.document)));
   const text = message.text ?? message.caption;
   const words = make("div", "text");
   if (text) words.append(formatted(text, message.entities ?? message.caption_entities));

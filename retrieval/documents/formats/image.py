@@ -13,7 +13,7 @@ from retrieval.documents.pictures import PictureError, opened
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_MOST_PAGES = 2000
 
 
 def read(data: bytes) -> Content:
@@ -35,6 +35,9 @@ def _pages(data: bytes) -> Iterator[Block]:
     try:
         with opened(data) as image:
             for number, frame in enumerate(ImageSequence.Iterator(image), start=1):
+                if number > _MOST_PAGES:
+                    yield Block("remark", f"页数过多，只读了前 {_MOST_PAGES} 页")
+                    return
                 file = io.BytesIO()
                 frame.convert("L" if frame.mode in ("1", "L") else "RGB").save(file, "PNG")
                 yield Block("scan", "", page=number, image=file.getvalue())

@@ -11,6 +11,7 @@ from telegram import (
     InlineKeyboardMarkup,
     InlineQuery,
     InlineQueryResultArticle,
+    InlineQueryResultCachedPhoto,
     InlineQueryResultGif,
     InlineQueryResultsButton,
     InputMediaDocument,
@@ -20,6 +21,8 @@ from telegram import (
 from telegram.error import BadRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.sandbox.people import Answer
     from bot.sandbox.server import Sandbox
 
@@ -155,3 +158,29 @@ async def test_a_negative_cache_time_and_a_result_of_another_kind_are_refused(
         await query.answer([], cache_time=-1)
     with pytest.raises(BadRequest, match="articles"):
         await query.answer([InlineQueryResultGif("1", "https://example.org/1", "https://example.org/2")])
+
+
+async def test_a_cached_photo(api: Bot, sandbox: Sandbox, picture: Callable[[int, int], bytes]) -> None:
+    """A photo that the bot has sent can be a result; what people post of it has its caption."""
+    asker = sandbox.user(7)
+    await asker.say("/start")
+    sent = await api.send_photo(7, picture(30, 20))
+    document = (await api.send_document(7, b"x")).document
+    assert document is not None
+
+    def result(file_id: str, caption: str = "<b>梨</b>") -> InlineQueryResultCachedPhoto:
+        return InlineQueryResultCachedPhoto("1", file_id, title="梨", caption=caption, parse_mode="HTML")
+
+    answer = await asker.inline("梨树")
+    query = await asked(api)
+    for wrong, reason in (
+        (result("none"), "Wrong file identifier"),
+        (result(document.file_id), "Can't use file"),
+        (result(sent.photo[0].file_id, "长" * 1025), "caption is too long"),
+    ):
+        with pytest.raises(BadRequest, match=reason):
+            await query.answer([wrong])
+    await query.answer([result(sent.photo[0].file_id)])
+    posted = await asker.choose(answer)
+    assert (posted.text, posted.json["photo"][0]["file_id"]) == ("梨", sent.photo[0].file_id)
+    assert posted.entities[0]["type"] == "bold"

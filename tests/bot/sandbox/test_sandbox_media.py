@@ -110,6 +110,20 @@ async def test_an_album_has_two_to_ten_of_one_kind(api: Bot, chat: int) -> None:
             await api.send_media_group(chat, wrong)  # type: ignore[arg-type]
 
 
+async def test_an_id_serves_for_its_own_kind(api: Bot, chat: int) -> None:
+    """A photo goes again by its id, alone and in an album; as another kind its id is refused."""
+    photo = (await api.send_photo(chat, png(3, 2))).photo[0].file_id
+    document = (await api.send_document(chat, b"x")).document
+    assert document is not None
+    album = await api.send_media_group(chat, [InputMediaPhoto(photo), InputMediaPhoto(png(4, 2))])
+    assert album[0].photo[0].file_id == photo
+    for wrong in (api.send_photo(chat, document.file_id), api.send_document(chat, photo)):
+        with pytest.raises(BadRequest, match="Can't use file of type"):
+            await wrong
+    with pytest.raises(BadRequest, match="caption is too long"):
+        await api.send_media_group(chat, [InputMediaPhoto(photo, "长" * 1025), InputMediaPhoto(photo)])
+
+
 async def test_a_message_can_become_a_picture_or_a_document(api: Bot, chat: int, sandbox: Sandbox) -> None:
     """In its place, with a new caption and keyboard; a text as well."""
     keys = InlineKeyboardMarkup.from_button(InlineKeyboardButton("👍", callback_data="good"))
