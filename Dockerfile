@@ -1,8 +1,10 @@
 FROM python:3.12-slim AS build
 RUN python -m venv /opt/wenju
 WORKDIR /src
-COPY requirements.txt .
-RUN /opt/wenju/bin/pip install --no-cache-dir --require-hashes --requirement requirements.txt
+# requirements-ocr.txt: the bot reads pictures and scanned pages too.
+ARG REQUIREMENTS=requirements.txt
+COPY requirements.txt requirements-ocr.txt ./
+RUN /opt/wenju/bin/pip install --no-cache-dir --require-hashes --requirement "$REQUIREMENTS"
 COPY . .
 RUN /opt/wenju/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -6,13 +6,15 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench bench-reading ablation pictures review lint format requirements tools clean
+.PHONY: help run ocr test bench bench-reading ablation pictures review lint format requirements tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this machine
 	@$(BIN)/wenju run
+
+ocr: .venv/.ocr ## Let the bot read pictures and scanned pages too: 250 MB more to download
 
 test: .venv/.dev tools ## Run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
@@ -45,7 +47,10 @@ format: .venv/.dev ## Format the code
 requirements: .venv/.dev ## Pin the newest versions that pyproject.toml admits, with their hashes
 	$(PIP) install --quiet uv
 	echo "setuptools>=77" | $(COMPILE) --upgrade pyproject.toml - --output-file requirements.txt
-	$(COMPILE) --upgrade pyproject.toml --extra dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo "setuptools>=77" | $(COMPILE) --upgrade pyproject.toml - --extra ocr --constraint requirements.txt \
+		--output-file requirements-ocr.txt
+	$(COMPILE) --upgrade pyproject.toml --extra dev --extra ocr --constraint requirements-ocr.txt \
+		--output-file requirements-dev.txt
 
 clean: ## Remove the environment and what the checks left; data/ stays
 	rm -rf .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache build wenju.egg-info
@@ -61,6 +66,10 @@ clean: ## Remove the environment and what the checks left; data/ stays
 .venv/.runtime: .venv/.python requirements.txt pyproject.toml
 	$(PIP) install --quiet --require-hashes --requirement requirements.txt
 	$(PIP) install --quiet --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.ocr: .venv/.runtime requirements-ocr.txt
+	$(PIP) install --quiet --require-hashes --requirement requirements-ocr.txt
 	@touch $@
 
 .venv/.dev: .venv/.runtime requirements-dev.txt

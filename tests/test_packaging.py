@@ -20,7 +20,8 @@ from bot.review.pages import HEALTH
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = str(Path(sys.executable).with_name("docker-compose"))
-PINNED = ("requirements.txt", "requirements-dev.txt")
+PINNED = {"requirements.txt": (), "requirements-ocr.txt": ("ocr",), "requirements-dev.txt": ("ocr", "dev")}
+"""The files of pinned requirements, each with the extras that it is for."""
 
 
 def pins(name: str) -> list[tuple[Requirement, list[str]]]:
@@ -30,10 +31,10 @@ def pins(name: str) -> list[tuple[Requirement, list[str]]]:
     return [(Requirement(first), [one.strip() for one in rest]) for first, *rest in parts]
 
 
-def declared(*, dev: bool) -> list[Requirement]:
+def declared(extras: tuple[str, ...]) -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extra = project["optional-dependencies"]["dev"] if dev else []
-    return [Requirement(line) for line in [*project["dependencies"], *extra]]
+    lines = [line for extra in extras for line in project["optional-dependencies"][extra]]
+    return [Requirement(line) for line in [*project["dependencies"], *lines]]
 
 
 def canonical(name: str) -> str:
@@ -58,12 +59,12 @@ def test_requirements_name_no_registry(name: str) -> None:
     assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links)\b", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("dev", [False, True])
-def test_pins_satisfy_what_the_project_declares(*, dev: bool) -> None:
+@pytest.mark.parametrize("name", PINNED)
+def test_pins_satisfy_what_the_project_declares(name: str) -> None:
     """A dependency that was added or raised in pyproject.toml without `make requirements` is noticed."""
-    pinned = pins(PINNED[dev])
+    pinned = pins(name)
 
-    for wanted in declared(dev=dev):
+    for wanted in declared(PINNED[name]):
         versions = [
             str(pin.specifier)[2:] for pin, _ in pinned if canonical(pin.name) == canonical(wanted.name)
         ]
@@ -226,8 +227,8 @@ def test_help_lists_every_target() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
 
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE)
-    assert re.findall(r"^make (\w+)", done.stdout, re.MULTILINE) == targets
+    targets = re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
+    assert re.findall(r"^make ([\w-]+)", done.stdout, re.MULTILINE) == targets
 
 
 def test_every_file_of_a_package_is_packaged() -> None:

@@ -1,8 +1,8 @@
 """`make bench-reading`: many kinds of files indexed, beside a plain script over the usual libraries.
 
 The script takes what text python-docx, openpyxl, pypdf and lxml see, file after file in one process, has
-jieba cut it and hands it to rank-bm25. It finds no figures, tables or pictures and knows no limits; its time is a
-measure on the same machine and files, not a race between equals.
+jieba cut it and hands it to rank-bm25. It finds no figures, tables or pictures and knows no limits; its time
+is a measure on the same machine and files, not a race between equals.
 """
 
 from __future__ import annotations
