@@ -9,7 +9,7 @@ from retrieval.isolation import Limits, Workers
 from retrieval.picture_text import ReadText, request_for
 
 IDLE = 180.0  # seconds after which the worker, which takes some 600 MB, is ended
-LIMITS = Limits(silence=30.0, longest=30.0, memory=Limits().memory + ocr.ROOM, output=1024 * 1024)
+LIMITS = Limits(silence=30, longest=30, memory=Limits().memory + ocr.ROOM, output=1024 * 1024)
 
 
 class PictureReader:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from retrieval.model import Cell, FigureKind
 
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|(?!0\d)\d{1,15})(?:\.\d+)?"
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|(?!0\d)\d{1,15})(?:\.\d+)?(?:[eE][-+]\d\d)?"
 _NUMBER = re.compile(rf"(?P<open>\()?(?P<sign>[-+−])?\s?(?P<digits>{_DIGITS})(?(open)\))")
 _UNIT = re.compile(r"[^\W\d]\S{0,9}")
 _OF_DATES = frozenset("年月日号时点")

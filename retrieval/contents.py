@@ -117,7 +117,7 @@ def collect(  # noqa: PLR0913 - what a build is made of
         results = workers.map(new)
         for done, path in enumerate(paths):
             if progress:
-                progress(Progress(done, len(paths), path))
+                progress(Progress(done, len(paths), _told(path)))
             if not is_known(path):
                 _add(content, path, states[path], next(results))
             elif old and path in known:
@@ -138,13 +138,18 @@ def _add(content: Content, path: str, status: os.stat_result | None, result: Fut
         found = FileRows.of(result.result())
     except LimitError as error:
         if status:
-            refused = RefusedFile(path, status.st_size, status.st_mtime_ns, str(error))
+            refused = RefusedFile(_told(path), status.st_size, status.st_mtime_ns, str(error))
             content.refuse(refused, newly=True)
     except WorkerError as error:
-        content.skipped.append(DocumentError(path, str(error)))
+        content.skipped.append(DocumentError(_told(path), str(error)))
     else:
         if status:
             content.add(path, status, found)
+
+
+def _told(path: str) -> str:
+    """Return a path as it can be shown and stored: one that is no UTF-8 has question marks instead."""
+    return path.encode(errors="replace").decode()
 
 
 def _status(file: Path) -> os.stat_result | None:

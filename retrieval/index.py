@@ -68,7 +68,7 @@ class Index:
     ) -> None:
         """`dictionary` is the user's own word list, in jieba's format; `limits` hold for reading a file.
 
-        The text that is read in images is kept in the folder `recognised`, so that it is read there once.
+        Images are read where there is a recogniser and a folder `recognised`, which keeps what was read.
         """
         self._folder = folder
         self._dictionary = dictionary
@@ -108,7 +108,7 @@ class Index:
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._only_builder(), self._new_folder() as folder:
-            readers = ocr.identity()
+            readers = ocr.identity() if self._recognised else ""
             old = None if full else self._reusable(documents, readers)
             if old is None:
                 build_dictionary(folder, self._dictionary, normalise)

@@ -8,6 +8,7 @@ it sends back is JSON, which can do nothing. The work is a picklable callable an
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
 import resource
@@ -50,22 +51,36 @@ class LimitError(WorkerError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`silence` and `longest` are in seconds, of a request; `memory` and `output` in bytes."""
+    """What a request may take; `memory` and `output` are in bytes.
 
-    silence: float = 60.0
-    longest: float = 1800.0
+    `silence` is how long it may go on without a sign of life, and `longest` in all: in whole seconds of
+    processor time, so that a busy machine fails no file. By the clock it may be `patience` times as long.
+    """
+
+    silence: int = 60
+    longest: int = 1800
+    patience: float = 10.0
     memory: int = 1536 * 1024 * 1024
     output: int = 256 * 1024 * 1024
 
 
 _ALIVE = b""
-_EVERY = 1.0  # seconds between two signs of life
+_TOO_LONG = "读取超时"
+_EVERY = 0.2  # seconds between two signs of life
+_STOPPED = "读取中途停止"
 _CRASHED = "读取程序崩溃（文件异常或内存不足）"
+_ENDING = 1.0  # seconds for a process that is ending
 _NICENESS = 10  # questions go first
 _RECYCLED = 0.5  # share of the memory limit from which a worker is replaced after its request
 _AHEAD = 3  # requests under way for each worker, results that wait for their turn included
 _LARGEST_FILE = 64 * 1024 * 1024
-_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
+_FORBIDDEN = (
+    "socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.kill",
+)  # fmt: skip
+_CHANGING = {  # events, and how many of their first arguments are paths
+    "os.chmod": 1, "os.chown": 1, "os.link": 2, "os.mkdir": 1, "os.remove": 1, "os.rename": 2, "os.rmdir": 1,
+    "os.symlink": 2, "os.truncate": 1, "os.utime": 1, "sqlite3.connect": 1,
+}  # fmt: skip
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -143,14 +158,15 @@ class _Worker:
             self._begin()
         assert self._connection is not None
         try:
-            self._connection.send_bytes(request.encode())
+            self._connection.send_bytes(request.encode(errors="surrogatepass"))
             reply = json.loads(_reply(self._connection, limits))
         except WorkerError:
             self._end()
             raise
         except (OSError, EOFError, ValueError) as error:
-            self._end()
-            raise (WorkerError("读取中途停止") if self._killed else LimitError(_CRASHED)) from error
+            overran = self._end() == -signal.SIGXCPU
+            reason = _TOO_LONG if overran else _CRASHED
+            raise (WorkerError(_STOPPED) if self._killed else LimitError(reason)) from error
         if reply.pop("last", False):
             self._end()
         if (reason := reply.get("error")) is not None:
@@ -167,31 +183,36 @@ class _Worker:
     def _begin(self) -> None:
         with self._starting:
             if self._killed:
-                raise WorkerError("读取中途停止")
+                raise WorkerError(_STOPPED)
             ours, theirs = self._context.Pipe()
             self._process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
             self._process.start()
             theirs.close()
             self._connection = ours
 
-    def _end(self) -> None:
+    def _end(self) -> int | None:
+        """End the process, if it has not ended itself, and return its exit code."""
         assert self._process is not None
         assert self._connection is not None
         self._connection.close()
         self._connection = None
+        self._process.join(_ENDING)
         self._process.kill()
         self._process.join()
+        return self._process.exitcode
 
 
 def _reply(connection: Connection, limits: Limits) -> bytes:
     """Wait for more than a sign of life. Raise WorkerError where that takes too long or is too much."""
-    end = time.monotonic() + limits.longest
+    end = time.monotonic() + limits.longest * limits.patience
     while True:
-        patience = min(limits.silence, end - time.monotonic())
-        if patience <= 0 or not connection.poll(patience):
-            raise LimitError("读取超时")
+        wait = min(limits.silence * limits.patience, end - time.monotonic())
+        if wait <= 0 or not connection.poll(wait):
+            raise LimitError(_TOO_LONG)
         try:
             reply = connection.recv_bytes(limits.output)
+        except ConnectionError:
+            raise  # the worker is gone
         except OSError as error:
             raise LimitError("内容过多") from error
         if reply != _ALIVE:
@@ -204,25 +225,30 @@ def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits
     os.nice(_NICENESS)
     _confine(writable, limits)
 
-    said = 0.0
+    said, end = 0.0, 0.0
 
     def alive() -> None:
         nonlocal said
         if time.monotonic() - said > _EVERY:
             said = time.monotonic()
+            _allow(min(time.process_time() + limits.silence, end))
             connection.send_bytes(_ALIVE)
 
     handle = work(alive)
     while True:
         try:
-            request = connection.recv_bytes().decode()
+            request = connection.recv_bytes().decode(errors="surrogatepass")
         except EOFError:
             return
-        _limit_time(limits)
+        end = time.process_time() + limits.longest
+        _allow(time.process_time() + limits.silence)
         reply = _handled(handle, request)
         if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory * _RECYCLED:
             reply["last"] = True
-        connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode(errors="surrogatepass"))
+        try:
+            connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode(errors="surrogatepass"))
+        except OSError:
+            return  # too much of it, or nobody is there any more
 
 
 def _handled(handle: Handler, request: str) -> Json:
@@ -248,16 +274,16 @@ def _confine(writable: tuple[str, ...], limits: Limits) -> None:
     def guard(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(_FORBIDDEN):
             raise PermissionError(f"{event} is not for a worker")
+        paths = arguments[: _CHANGING.get(event, 0)]
         if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
-            path = os.fsdecode(arguments[0]) if isinstance(arguments[0], str | bytes) else ""
-            if path and path != os.devnull and not os.path.realpath(path).startswith(folders):
-                raise PermissionError(f"{path} is not for a worker to write")
+            paths = arguments[:1]
+        for path in map(os.fsdecode, (given for given in paths if isinstance(given, str | bytes))):
+            if path != os.devnull and not (os.path.realpath(path) + os.sep).startswith(folders):
+                raise PermissionError(f"{path} is not for a worker to change")
 
     sys.addaudithook(guard)
 
 
-def _limit_time(limits: Limits) -> None:
-    """Let the process end by itself should nobody be left to kill it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(used.ru_utime + used.ru_stime + limits.longest) + 60
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+def _allow(seconds: float) -> None:
+    """Let the process end by itself once it has taken so much processor time in all."""
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), resource.RLIM_INFINITY))

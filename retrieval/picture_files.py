@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from hashlib import blake2b
@@ -20,7 +21,9 @@ def write(folder: Path, data: bytes, suffix: str) -> str:
     key = f"{_digest(data)}.{suffix}"
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / key).exists():
-        (folder / key).write_bytes(data)
+        part = folder / f"{key}.{os.getpid()}"  # who is ended while writing leaves no torn picture to others
+        part.write_bytes(data)
+        part.replace(folder / key)
     return key
 
 

@@ -42,7 +42,7 @@ class ReadRows:
     """The work of a worker: a request is a path relative to `documents`, a reply is for FileRows.
 
     `dictionary` is the folder of the words, `pictures` where images are stored, `recognised` where the text
-    that was read in them is kept, if anywhere.
+    that was read in them is kept; without it images are not read.
     """
 
     documents: Path
@@ -52,7 +52,8 @@ class ReadRows:
 
     def __call__(self, alive: Callable[[], None]) -> Handler:
         words = Dictionary(self.dictionary)
-        surroundings = Surroundings(self.pictures, ocr.recogniser(self.recognised), alive)
+        recognise = ocr.recogniser(self.recognised) if self.recognised else None
+        surroundings = Surroundings(self.pictures, recognise, alive)
 
         def handle(path: str) -> Json:
             try:
@@ -60,10 +61,11 @@ class ReadRows:
             except DocumentError as error:
                 raise WorkerError(error.reason) from error
             found = (paragraph for document in content.documents for paragraph in paragraphs(document))
-            rows = [
-                (snapshot.encode(paragraph, words).decode(), Counter(snapshot.tokens(paragraph, words)))
-                for paragraph in found
-            ]
+            rows: list[tuple[str, dict[str, int]]] = []
+            for paragraph in found:
+                alive()
+                record = snapshot.encode(paragraph, words).decode()
+                rows.append((record, Counter(snapshot.tokens(paragraph, words))))
             return {"rows": rows, "remarks": content.remarks}
 
         return handle

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from retrieval.course import asked_course
 from retrieval.language import phrase_terms
 from retrieval.metric_index import with_metrics
-from retrieval.metric_names import GROWTH, keys_of, place_of, places_in
+from retrieval.metric_names import GROWTH, WHOLE_COUNTRY, keys_of, place_of, places_in
 from retrieval.model import Point, Series, Source, Statement
 from retrieval.plain import folded
 from retrieval.points_in_time import grain_of, is_fact, period_of
@@ -36,11 +36,6 @@ MOST_ROWS = 2000  # of one metric that are read
 _METRICS = 12  # named ones that are tried
 FAR_APART = 1.5  # times: no two articles disagree so much about one thing
 MOST_APART = 0.3  # of the periods
-_WORD_BEFORE_SAID_OF_COURSE = re.compile(
-    r"(?:(?:同比|环比|年均|快速|平均|每年)*(?:增长|增减|变化|变动|上升|下降|发展|波动)?的?"
-    r"(?:增速|增幅|涨幅|降幅|增长率|速度|幅度|趋势|走势|态势|曲线|折线|图表?|表格?|情况|数据|数值|历程|[如何怎么样]{2,3}|"
-    r"[各分别]*[是为有]?多少[^,，。?？]{0,3}|统计|列[出表]|对比|比较))+|增长|变化|变动|波动|[自从]|规模|总体|整体|水平|数字|分别"
-)
 _SAID_OF_COURSE = re.compile(
     r"(?:(?:同比|环比|年均|快速|平均|每年)*(?:增长|增减|变化|变动|上升|下降|发展|波动)?"
     r"(?:增速|增幅|涨幅|降幅|增长率|速度|幅度|趋势|走势|态势|曲线|折线|图表?|表格?|情况|数据|数值|历程|[如何怎么样]{2,3}|"
@@ -141,7 +136,8 @@ def _series(  # noqa: PLR0913, PLR0917 - what is asked for, and where it may be 
     rows = sorted({row for key in keys for row in snapshot.metrics.rows(key)})
     places = places_in(rest)
     words = _words(rest, places, snapshot)
-    rows = [row for row in rows if (within is None or row in within) and _mentions(snapshot, row, words)]
+    named = [*words, *(place for place in places[-1:] if place != WHOLE_COUNTRY)]
+    rows = [row for row in rows if (within is None or row in within) and _mentions(snapshot, row, named)]
     found = [one for row in rows[:MOST_ROWS] for one in _candidates(snapshot, row, keys)]
     found = _of_grain(_nearest(found, words), course)
     found = _of_place(found, places, hits, snapshot)

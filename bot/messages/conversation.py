@@ -54,7 +54,8 @@ CHINESE = ConversationWords(
         "直接发送问题即可，例如：2021年进出口总额是多少？\n\n"
         "· 只摘录原文，不会编造；“上下文”看前后段落，“全文”取原文件\n"
         "· 可以追问：那2020年呢？\n"
-        "· 问“有哪些”，会列出全部\n"
+        "· 问“有哪些”，会列出全部；问“历年”，会列表并画图\n"
+        "· 也可以问有什么图，或把问题拍照发来\n"
         "· 可一次问几个问题；改了问题，答案也改\n"
         "· 回复一段话提问，先从那篇文章里找\n"
         "· 在群里用 /ask 提问，或 @我、回复我\n"
@@ -69,7 +70,7 @@ CHINESE = ConversationWords(
     ),
     unknown_command="没有这个命令。直接发送问题即可，或看 /help。",
     ask_for_question="请在 /ask 后面写上问题，例如：\n/ask 2021年进出口总额是多少",
-    text_only="抱歉，我只看得懂文字，请用文字提问。",
+    text_only="抱歉，这种消息我看不懂，请用文字提问。",
     failed="抱歉，刚才出了点问题，请稍后再试。",
     previous_page="‹ 上一页",
     next_page="下一页 ›",
@@ -105,7 +106,8 @@ ENGLISH = ConversationWords(
         "Just send a question, e.g. 2021年进出口总额是多少？\n\n"
         "· Only the original text is quoted; “Context” shows what is around it, “Full text” sends the file\n"
         "· Follow-ups work: 那2020年呢？\n"
-        "· A question for a list (有哪些) lists everything\n"
+        "· A question for a list (有哪些) lists everything, one for a course (历年) draws a chart\n"
+        "· Ask for pictures, or send a photo of your question\n"
         "· Ask several questions in one message; edit it, and the answers follow\n"
         "· Reply to a text with a question: its article is searched first\n"
         "· In groups use /ask, mention me, or reply to me\n"
@@ -121,7 +123,7 @@ ENGLISH = ConversationWords(
     ),
     unknown_command="No such command. Just send a question, or see /help.",
     ask_for_question="Please write the question after /ask, e.g.\n/ask 2021年进出口总额是多少",
-    text_only="Sorry, I only understand text. Please type your question.",
+    text_only="Sorry, I cannot read this kind of message. Please type your question.",
     failed="Sorry, something went wrong. Please try again in a moment.",
     previous_page="‹ Previous",
     next_page="Next ›",

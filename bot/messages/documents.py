@@ -99,7 +99,9 @@ CHINESE = DocumentWords(
     not_added="没有收下：{reason}",
     not_indexed="已存入文库，但索引没能更新：{reason}\n请稍后发送 /reindex。",
     too_large="文件超过 {limit}，Telegram 不让机器人取。请直接放进服务器上的文档文件夹",
-    unreadable_type="读不了这种文件，可以发送 {suffixes}",
+    unreadable_type=(
+        "读不了这种文件。可以发送 Word、PDF、网页、Excel、CSV、EPUB、邮件、文本、图片，或它们的 ZIP"
+    ),
     not_received="没能取到文件，请再发一次",
     undo="↩️ 撤回",
     title="文库 · 共 {count} 个文件",
@@ -171,7 +173,10 @@ ENGLISH = DocumentWords(
     too_large=(
         "Telegram lets no bot fetch more than {limit}. Please put the file into the folder on the server"
     ),
-    unreadable_type="this type cannot be read; you can send {suffixes}",
+    unreadable_type=(
+        "this type cannot be read. You can send Word, PDF, web pages, Excel, CSV, EPUB, mail, text, images, "
+        "or a ZIP of these"
+    ),
     not_received="the file could not be fetched, please send it again",
     undo="↩️ Take back",
     title="Library · {count} files",

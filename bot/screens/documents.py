@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from bot.file_names import suffix_of
 from bot.markup import escape, lines, shorten
-from retrieval.documents import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +61,7 @@ def too_large_to_send(limit: int, words: Words) -> str:
 
 
 def unreadable_type(words: Words) -> str:
-    return words.documents.unreadable_type.format(suffixes=" ".join(sorted(SUFFIXES)))
+    return escape(words.documents.unreadable_type)
 
 
 def moved(path: str, stale: str, words: Words) -> str:

@@ -7,7 +7,6 @@ DocumentError with its reason, never an empty success.
 from __future__ import annotations
 
 from retrieval.documents.folder import LARGEST, find_files, is_left_out
-from retrieval.documents.formats import SUFFIXES
-from retrieval.documents.reading import FileContent, Surroundings, read_file
+from retrieval.documents.reading import SUFFIXES, FileContent, Surroundings, read_file
 
 __all__ = ["LARGEST", "SUFFIXES", "FileContent", "Surroundings", "find_files", "is_left_out", "read_file"]

@@ -20,7 +20,7 @@ from retrieval.documents.sentences import is_closed, is_prose, is_title
 from retrieval.model import Document, Section, WholeParagraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from retrieval.documents.blocks import Block
 
@@ -35,8 +35,13 @@ _GENRE = re.compile(
 )
 
 
-def documents(path: str, blocks: list[Block], given: Metadata) -> Iterator[Document]:
-    """Yield the Documents of a file, numbered from 0; none where it has no text. No two share a title."""
+def documents(
+    path: str, blocks: list[Block], given: Metadata, alive: Callable[[], None] = lambda: None
+) -> Iterator[Document]:
+    """Yield the Documents of a file, numbered from 0; none where it has no text. No two share a title.
+
+    `alive` is called now and again.
+    """
     titles: dict[str, int] = {}
     for part in _articles(blocks, given):
         title, body = _titled(part, given.title)
@@ -49,7 +54,7 @@ def documents(path: str, blocks: list[Block], given: Metadata) -> Iterator[Docum
         said = given.filled(said).filled(Metadata(date=dated)).dated()
         if (signed := sections.sign_off(body)) is not None:
             said = said.filled(Metadata(source=signed[0], date=article_date.iso(signed[1])))
-        found = sections.sections(body, title)
+        found = sections.sections(body, title, alive)
         if not found and not title:
             continue
         title = title or tidy(PurePosixPath(path).stem) or path

@@ -89,6 +89,10 @@ class Block:
     confidence: float | None = None
 
 
+STILL_READING = Block("remark", "")
+"""What a reader yields now and again while it gathers long what its next block needs; it says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What a format's reader makes of a file. `blocks` may be read only once, as the file is gone through.

@@ -62,7 +62,9 @@ def clean(blocks: Iterable[Block]) -> Iterator[Block]:
                 continue
             if kind == "text" and byline(part.text) is not None:
                 kind = "byline"
-            yield replace(part, kind=kind, spaced=part.spaced or dropped)
+            spaced = part.spaced or dropped
+            same = (kind, spaced) == (part.kind, part.spaced)
+            yield part if same else replace(part, kind=kind, spaced=spaced)
             dropped = False
 
 

@@ -13,6 +13,8 @@ _GAP_BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s{2,}(?=[\u3400-\u9fff])")
 
 def tidy(text: str) -> str:
     """Return a line as shown: nothing invisible, no spaces at its ends, no runs of them between Han."""
+    if text.isascii() and text.isprintable():  # the cells of a long table
+        return text.strip()
     text = visible(text).replace("\u00a0", " ").replace("\t", " ").strip()
     return _GAP_BETWEEN_HAN.sub(" ", text)
 

@@ -6,6 +6,7 @@ Decorations (icons, rules, images of one colour) are no pictures. What cannot be
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -27,6 +28,10 @@ _LEAST_SIDE, _LEAST_PIXELS = 48, 10_000
 _LARGEST_SIDE = 5000  # of a picture that has to be written anew
 _SUFFIXES = {"JPEG": "jpg", "PNG": "png"}
 _ORIENTATION = 0x0112  # the EXIF tag
+_RAISED = (  # by Pillow's decoders, on torn and on odd files
+    OSError, ValueError, SyntaxError, EOFError, LookupError, TypeError, ArithmeticError, RuntimeError,
+    AttributeError, struct.error,
+)  # fmt: skip
 
 
 class PictureError(ValueError):
@@ -41,7 +46,11 @@ def store(data: bytes, folder: Path) -> Picture | None:
     with opened(data) as image:
         width, height = image.size
         small = min(width, height) < _LEAST_SIDE or width * height < _LEAST_PIXELS
-        return None if small else _stored(image, data, folder)
+        shown = None if small else _shown(image, data)
+    if shown is None:
+        return None
+    fit, suffix, size = shown  # written here: a full disk is no fault of the image
+    return Picture(picture_files.write(folder, fit, suffix), *size)
 
 
 @contextmanager
@@ -56,22 +65,22 @@ def opened(data: bytes) -> Iterator[Image.Image]:
                 yield image
         except UnidentifiedImageError as error:
             raise PictureError(_unknown(data)) from error
-        except Image.DecompressionBombError as error:
+        except (Image.DecompressionBombError, MemoryError) as error:
             raise PictureError("像素过多") from error
-        except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, ArithmeticError) as error:
-            raise PictureError("已损坏") from error  # all that Pillow's decoders raise on torn files
+        except _RAISED as error:
+            raise PictureError("已损坏") from error
 
 
-def _stored(image: Image.Image, data: bytes, folder: Path) -> Picture | None:
-    width, height = image.size
+def _shown(image: Image.Image, data: bytes) -> tuple[bytes, str, tuple[int, int]] | None:
+    """Return the image's file as it can be shown, with its suffix and size; None for one colour."""
     image.load()
     if _is_blank(image):
         return None
     suffix = _SUFFIXES.get(image.format or "", "")
     upright = image.getexif().get(_ORIENTATION, 1) == 1
     if not (suffix and upright and image.mode in ("RGB", "RGBA", "L", "P", "1") and len(data) <= LARGEST):
-        data, suffix, (width, height) = _rewritten(ImageOps.exif_transpose(image))
-    return Picture(picture_files.write(folder, data, suffix), width, height)
+        return _rewritten(ImageOps.exif_transpose(image))
+    return data, suffix, image.size
 
 
 def _is_blank(image: Image.Image) -> bool:

@@ -10,11 +10,10 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from retrieval.documents import archives, articles, captions, pictures
+from retrieval.documents import archives, articles, captions, formats, pictures
 from retrieval.documents.blocks import Block, UnreadableError
 from retrieval.documents.cleaning import clean
 from retrieval.documents.folder import is_left_out, read_bytes
-from retrieval.documents.formats import reader_of
 from retrieval.documents.formats.signatures import true_suffix
 from retrieval.documents.recognition import recognised
 from retrieval.documents.rejoining import rejoin
@@ -27,7 +26,10 @@ if TYPE_CHECKING:
     from retrieval.documents.recognition import Recognise
     from retrieval.model import Document
 
-ARCHIVE = ".zip"
+_ARCHIVE = ".zip"
+SUFFIXES = formats.SUFFIXES | {_ARCHIVE}
+"""The suffixes, in small letters with their dot, of the files that can be read."""
+
 _MOST_PICTURES = 1000  # of a file; what is beyond is a book of pictures
 
 
@@ -68,7 +70,7 @@ def read_file(folder: Path, path: str, surroundings: Surroundings | None = None)
     data = read_bytes(folder, path)
     file = _File(path, data, lambda reference: _beside(folder, path, reference))
     try:
-        if _suffix(file) == ARCHIVE:
+        if _suffix(file) == _ARCHIVE:
             return _read_archive(file, surroundings or Surroundings())
         return _read(file, surroundings or Surroundings())
     except UnreadableError as error:
@@ -83,14 +85,14 @@ def _suffix(file: _File) -> str:
 def _read(file: _File, surroundings: Surroundings) -> FileContent:
     """Read a file of one format. Raise UnreadableError."""
     suffix = _suffix(file)
-    read = reader_of(suffix)
+    read = formats.reader_of(suffix)
     if read is None:
         raise UnreadableError(f"不支持的类型 {suffix}" if suffix else "不支持的类型（没有扩展名）")
     content = read(file.data)
     remarks: list[str] = []
     blocks = _without_remarks(_light(content.blocks, file, surroundings), remarks)
-    body = rejoin(clean(captions.attach(list(blocks))))
-    found = tuple(articles.documents(file.path, body, content.metadata))
+    body = rejoin(_noticed(clean(captions.attach(list(blocks))), surroundings.alive))
+    found = tuple(articles.documents(file.path, body, content.metadata, surroundings.alive))
     if not found:
         raise UnreadableError(_why_empty(file.data, remarks))
     return FileContent(found, tuple(dict.fromkeys(remarks)))
@@ -117,6 +119,12 @@ def _light(blocks: Iterable[Block], file: _File, surroundings: Surroundings) -> 
         yield light if picture or block.kind != "picture" else _words(light)
 
 
+def _noticed(blocks: Iterable[Block], alive: Callable[[], None]) -> Iterator[Block]:
+    for block in blocks:
+        alive()
+        yield block
+
+
 def _words(picture: Block) -> Block:
     """Return what is left of a picture that cannot be shown: its caption and what was read in it."""
     return replace(picture, kind="caption", text="\n".join(filter(None, (picture.text, picture.recognised))))
@@ -135,7 +143,7 @@ def _without_remarks(blocks: Iterable[Block], remarks: list[str]) -> Iterator[Bl
     """Yield what belongs to the articles, and gather the remarks."""
     for block in blocks:
         if block.kind == "remark":
-            remarks.append(block.text)
+            remarks += filter(None, (block.text,))
         elif block.text or block.kind in ("table", "picture"):
             yield block
 

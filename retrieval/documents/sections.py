@@ -16,7 +16,7 @@ from retrieval.documents.sentences import is_closed, is_prose, is_title, leads_i
 from retrieval.model import Section, WholeParagraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from retrieval.documents.blocks import Block
     from retrieval.model import Picture
@@ -43,15 +43,19 @@ _LIST_LENGTH = 400
 _ORGANISATION = re.compile(r"[\u4e00-\u9fff（）()、\s]{3,40}[府厅委局部院会办司心学组处社队行署团室校站]")
 
 
-def sections(blocks: list[Block], title: str | None = None) -> tuple[Section, ...]:
+def sections(
+    blocks: list[Block], title: str | None = None, alive: Callable[[], None] = lambda: None
+) -> tuple[Section, ...]:
     """Return the Sections of an article without its `title`, none without a paragraph; no text is left out.
 
     A table is a Section by itself, below the one that it stands in, unless the article's title names it.
+    `alive` is called now and again.
     """
     found: list[tuple[str | None, list[WholeParagraph]]] = []
     path: list[tuple[int, str]] = []
     waiting: tuple[Picture, ...] = ()  # without a word of their own, before the first paragraph
     for group in _paragraphs(_with_heads(blocks)):
+        alive()
         if group[0].kind == "heading":
             level = group[0].level
             path = [(above, text) for above, text in path if above < level] + [(level, group[0].text)]
@@ -59,7 +63,7 @@ def sections(blocks: list[Block], title: str | None = None) -> tuple[Section, ..
         if group[0].kind == "table":
             names = [*(text for _, text in path), tables.caption_of(group[0])]
             heading = HEADING_SEPARATOR.join(name for name in names if name not in ("", title)) or None
-            wholes = tables.of_block(group[0])
+            wholes = tables.of_block(group[0], alive)
             if wholes:
                 wholes[0] = replace(wholes[0], pictures=waiting + wholes[0].pictures)
                 waiting = ()

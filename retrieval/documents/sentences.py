@@ -6,7 +6,7 @@ import re
 from unicodedata import east_asian_width
 
 _CLOSERS = "”’」』）)】》〉]\"'"
-_FINALS = "。！？!?…；;"
+_FINALS = tuple("。！？!?…；;")
 _COMMAS = "，,、"
 _PAIRS = (("（", "）"), ("《", "》"), ("〔", "〕"), ("【", "】"), ("「", "」"), ("“", "”"))
 _NO_BEGINNING = tuple("，。、；：！？）》〕】」”,;:!?%％")
@@ -15,15 +15,18 @@ _TITLE_LENGTH = 60
 _PROSE_LENGTH = 45  # longer than nearly every title
 _PROSE = re.compile(r"[，。；！？]|[,;](?!\d)")
 _ASIDE = re.compile(r"[（(][^（）()]{1,24}[）)]$")
-_ENGLISH_END = re.compile(r"[A-Za-z0-9%]\.$")
+_ENGLISH_END = re.compile(r"[A-Za-z0-9%]\.")
 
 
 def is_closed(text: str) -> bool:
     """Whether the text ends with a sentence's end, perhaps with a quote or an aside after it."""
-    return any(
-        bare.endswith(tuple(_FINALS)) or _ENGLISH_END.search(bare) is not None
-        for bare in (text.rstrip(_CLOSERS), _ASIDE.sub("", text).rstrip(_CLOSERS))
-    )
+    if _ends_sentence(text.rstrip(_CLOSERS)):
+        return True
+    return text.endswith(("）", ")")) and _ends_sentence(_ASIDE.sub("", text).rstrip(_CLOSERS))
+
+
+def _ends_sentence(text: str) -> bool:
+    return text.endswith(_FINALS) or _ENGLISH_END.fullmatch(text[-2:]) is not None
 
 
 def ends_with_comma(text: str) -> bool:

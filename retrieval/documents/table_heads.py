@@ -24,7 +24,7 @@ _IN_HEAD = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    rf"[-+−(约近超逾]?\s*[¥$€£]?\s*[-−]?\d[\d,.]*(?:[-~～—–至]\d[\d,.]*)?多?\s*(?:{_UNIT}|[%‰])?\)?(?:以上|以下|左右|[*①-⑳↑↓])?",
+    rf"[-+−(约近超逾]?\s*[¥$€£]?\s*[-−]?\d[\d,.]*(?:E[-+]\d\d|[-~～—–至]\d[\d,.]*)?多?\s*(?:{_UNIT}|[%‰])?\)?(?:以上|以下|左右|[*①-⑳↑↓])?",
     re.IGNORECASE,
 )
 _LINE = re.compile(r"[(\[【]?\s*(?:计量)?单位\s*[::]\s*(?P<units>[^\s()\[\]【】][^()\[\]【】]{0,30})[)\]】]?")
@@ -44,8 +44,9 @@ _COUNTED = re.compile(
     "(?:[人户家个件次台辆]|企业|项目)数|数量|年份|排名|名次|位次|代码|编[号码]|电话|邮编|序号|指数|系数"
 )
 _LABEL = re.compile(
-    r"序号|序|编号|编码|代码|证号|号码|[手机座]*电话|邮编|账号|(?:id|no\.?|#|№)", re.IGNORECASE
+    r"序号|序|[\u4e00-\u9fff]{0,4}(?:编号|编码|代码|证号|号码|电话|邮编|账号)|(?:id|no\.?|#|№)", re.IGNORECASE
 )
+_RANK = re.compile("排名|名次|位次|排序")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,11 @@ def is_label(head: str) -> bool:
     return _LABEL.fullmatch(plain(head).strip()) is not None
 
 
+def is_rank(head: str) -> bool:
+    """Whether the numbers under a head put the rows in order, so that what names these comes after."""
+    return _RANK.fullmatch(plain(head).strip()) is not None
+
+
 def is_change(name: str) -> bool:
     """Whether a head says only how something changed, and not what."""
     simple = plain(name)
@@ -159,6 +165,8 @@ def without_units(caption: str) -> str:
 
 def unit_for(head: str, stated: tuple[str, ...]) -> str | None:
     """Return which of a table's units is that of a head without one; None where that is not beyond doubt."""
+    if not stated:
+        return None
     shares = [unit for unit in stated if plain(unit) in {"%", "‰"}]
     others = [unit for unit in stated if unit not in shares]
     if _RATE.search(plain(head)):

@@ -21,6 +21,7 @@ from retrieval.documents.table_heads import (
     is_change,
     is_label,
     is_period,
+    is_rank,
     is_unit,
     is_unit_line,
     read_head,
@@ -98,11 +99,9 @@ def title_of(table: Table, caption: str) -> str:
     return _opening([row for row in top if any(row)], caption)[0]
 
 
-def lay_out(table: Table, caption: str) -> Layout:
-    """Find the heads of a table of at least one row."""
-    rows = tidy_rows(table)
+def lay_out(rows: list[Row], declared: int | None, caption: str) -> Layout:
+    """Find the heads of a table of at least one row; `declared` is how many its format says that it has."""
     title, stated, start = _opening(rows, caption)
-    declared = table.heads
     if declared is not None and start:
         declared = declared - start if declared > start else None
     body = rows[start:]
@@ -144,7 +143,7 @@ def _is_record(rows: list[Row], declared: int | None) -> bool:
     named = all(1 < len(name) <= 20 and not is_amount(name) and not is_period(name) for name in names)
     if not named or len(set(names)) < len(names):
         return False
-    values = [value for _, value in rows[1:] if value]
+    values = [value for _, value in rows[1:] if not is_nothing(value)]
     headed = not is_amount(rows[0][1]) and bool(values) and all(map(is_amount, values))
     return not headed and not _are_heads(rows[0]) and (declared == 0 or not is_amount(rows[0][1]))
 
@@ -213,7 +212,7 @@ def _columns(layout: Layout, count: int) -> Layout:
             if leading and len(keys) < _MOST_KEYS:
                 keys.append(column)
         else:
-            leading = False
+            leading = leading and (is_label(name) or is_rank(name))
         if is_label(name):
             labels.add(column)
     if layout.record:

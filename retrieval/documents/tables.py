@@ -20,7 +20,7 @@ from retrieval.model import Cell, WholeParagraph
 from retrieval.paragraphs import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from retrieval.documents.blocks import Block, Table
     from retrieval.documents.table_layout import Layout, Row
@@ -48,7 +48,8 @@ class _Part:
             return other if not self.text else self
         text = f"{self.text}{SEPARATOR}"
         moved = (
-            replace(cell, start=cell.start + len(text), end=cell.end + len(text)) for cell in other.cells
+            Cell(cell.start + len(text), cell.end + len(text), cell.metric, cell.period)
+            for cell in other.cells
         )
         return _Part(text + other.text, (*self.cells, *moved))
 
@@ -68,16 +69,23 @@ def caption_of(block: Block) -> str:
     return table_layout.title_of(block.table, block.text) if block.table else ""
 
 
-def of_block(block: Block) -> list[WholeParagraph]:
-    """Return the paragraphs of a table's block; its caption alone where the table is empty."""
-    found = paragraphs(block.table, block.text, block.page) if block.table else []
+def of_block(block: Block, alive: Callable[[], None] = lambda: None) -> list[WholeParagraph]:
+    """Return the paragraphs of a table's block; its caption alone where the table is empty.
+
+    `alive` is called with each of them.
+    """
+    found = paragraphs(block.table, block.text, block.page, alive) if block.table else []
     if not found and block.text:
         found = [WholeParagraph(block.text, page=block.page)]
+    if block.picture is None and block.confidence is None:
+        return found
     pictures = (block.picture,) if block.picture else ()
     return [replace(whole, confidence=block.confidence, pictures=pictures) for whole in found]
 
 
-def paragraphs(table: Table, caption: str = "", page: int | None = None) -> list[WholeParagraph]:
+def paragraphs(
+    table: Table, caption: str = "", page: int | None = None, alive: Callable[[], None] = lambda: None
+) -> list[WholeParagraph]:
     """Return a table's rows as paragraphs, in order; those with `cells` are at most LONGEST characters long.
 
     Heads are said with the values below them and nowhere else. The texts of a table that only lays text out
@@ -87,8 +95,13 @@ def paragraphs(table: Table, caption: str = "", page: int | None = None) -> list
     if not rows:
         return []
     texts = None if table.heads else table_layout.prose(rows)
-    parts = _rows(table_layout.lay_out(table, caption)) if texts is None else map(_Part, texts)
-    return [WholeParagraph(part.text, page=page, cells=part.cells) for part in parts if part.text]
+    parts = _rows(table_layout.lay_out(rows, table.heads, caption)) if texts is None else map(_Part, texts)
+    found: list[WholeParagraph] = []
+    for part in parts:
+        alive()
+        if part.text:
+            found.append(WholeParagraph(part.text, page=page, cells=part.cells))
+    return found
 
 
 def _rows(layout: Layout) -> Iterator[_Part]:

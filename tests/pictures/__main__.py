@@ -27,6 +27,7 @@ from bot.settings import SANDBOX_TOKEN, Settings
 from retrieval.answer import answer
 from retrieval.index import Index
 from tests.phone import Phone, chromium
+from tests.pictures import articles
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -46,6 +47,13 @@ BEFORE = (  # asked on the days before, in turn
     "高铁票价多少钱？",
 )
 DAYS = 13
+KINDS = {  # by what answers
+    "table": "青石镇的茶园面积是多少亩？",
+    "picture": "环湖步道线路图",
+    "scan": "城东片区停水从几点到几点？",
+    "series": "历年茶叶总产值",
+}
+PHOTOS = "return document.querySelectorAll('.photo').length"
 NOTICE = """---
 title: 云岭县春茶开采通告
 date: 2026-03-12
@@ -106,6 +114,19 @@ async def play(scene: Scene, sandbox: Sandbox, folder: Path) -> None:
     await manage(scene, folder)
 
 
+async def play_kinds(scene: Scene, sandbox: Sandbox) -> None:
+    """Ask for what only a table's cell, a picture, a scanned page and several articles together answer."""
+    await scene.open(sandbox.url)
+    await scene.tap("#start")
+    for name, question in KINDS.items():
+        photos = await scene.run(PHOTOS)
+        await scene.say(question)
+        if name != "table":
+            await scene.until(f"{PHOTOS} > arguments[0]", photos)
+        await scene.run("[...document.querySelectorAll('.row.out')].at(-1).scrollIntoView()")
+        await scene.take(name)
+
+
 async def manage(scene: Scene, folder: Path) -> None:
     await scene.tab("admin")
     await scene.tap("#start")
@@ -138,8 +159,7 @@ async def manage(scene: Scene, folder: Path) -> None:
 
 @asynccontextmanager
 async def bot(folder: Path) -> AsyncIterator[Sandbox]:
-    """Run the bot over a copy of the example articles."""
-    shutil.copytree(SEEDS, folder / "documents")
+    """Run the bot over the articles in `folder`."""
     async with Sandbox() as sandbox:
         settings = Settings(
             token=SANDBOX_TOKEN,
@@ -161,7 +181,8 @@ async def bot(folder: Path) -> AsyncIterator[Sandbox]:
 
 def fill_log(settings: Settings) -> None:
     """Have the log hold what was asked on the days before."""
-    index, log = Index(settings.snapshots), QueryLog.open(settings.query_log)
+    index = Index(settings.snapshots, recognised=settings.recognised)
+    log = QueryLog.open(settings.query_log)
     index.build(settings.documents)
     for day in range(DAYS, 0, -1):
         for number in range(3 + day * 7 % 5):
@@ -191,12 +212,17 @@ def review(data: Path) -> Iterator[str]:
 
 async def main() -> None:
     with tempfile.TemporaryDirectory() as name, chromium(Path(name) / "chromium") as chrome:
-        folder, scene = Path(name), Scene(chrome)
-        async with bot(folder) as sandbox:
-            await play(scene, sandbox, folder)
-            with review(folder / "data") as address:
+        day, kinds, scene = Path(name) / "day", Path(name) / "kinds", Scene(chrome)
+        shutil.copytree(SEEDS, day / "documents")
+        async with bot(day) as sandbox:
+            await play(scene, sandbox, day)
+            with review(day / "data") as address:
                 await asyncio.to_thread(chrome.get, address)
                 await scene.take("review")
+        kinds.mkdir()
+        articles.write(kinds / "documents")
+        async with bot(kinds) as sandbox:
+            await play_kinds(scene, sandbox)
 
 
 asyncio.run(main())

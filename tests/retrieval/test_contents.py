@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -127,6 +128,17 @@ def test_a_file_that_exhausts_its_worker_is_not_read_again(tmp_path: Path, folde
     huge.write_text("# 短了\n\n产量为7吨。\n", encoding="utf-8")
     third = index.build(folder)
     assert (third.skipped, third.read, third.documents) == ((), 1, 4)
+
+
+def test_a_name_that_is_no_utf8_stops_nothing(tmp_path: Path, folder: Path) -> None:
+    """The file is skipped with its reason, by a name that can be shown and stored, also the next time."""
+    with open(os.fsencode(folder) + b"/\xff.md", "wb") as file:  # noqa: PTH123 - no name for a Path
+        file.write(b"# A\n\nText of an article.\n")
+    index = Index(tmp_path / "index")
+    for _ in range(2):
+        report = index.build(folder)
+        assert [(error.path, error.reason) for error in report.skipped] == [("?.md", "文件名不是 UTF-8")]
+        assert report.documents == 3
 
 
 def test_the_order_is_that_of_the_files(tmp_path: Path) -> None:

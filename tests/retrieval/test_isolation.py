@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from retrieval.isolation import Handler, Json
 
-LIMITS = Limits(silence=1.5, longest=4.0, memory=400 * 1024 * 1024, output=1_000_000)
+LIMITS = Limits(silence=1, longest=3, patience=60.0, memory=400 * 1024 * 1024, output=1_000_000)
 
 
 def sleep_quietly(_: Callable[[], None]) -> None:
@@ -34,10 +33,27 @@ def sleep_with_signs_of_life(alive: Callable[[], None]) -> None:
         time.sleep(0.1)
 
 
-def work_long(alive: Callable[[], None]) -> None:
-    for _ in range(25):
+def spin(seconds: float) -> None:
+    """Use the processor for a while, by its own time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
+def spin_quietly(_: Callable[[], None]) -> None:
+    spin(60)
+
+
+def spin_with_signs_of_life(alive: Callable[[], None]) -> None:
+    while True:
         alive()
-        time.sleep(0.1)
+        spin(0.1)
+
+
+def work_long(alive: Callable[[], None]) -> None:
+    for _ in range(22):
+        alive()
+        spin(0.1)
 
 
 def swell(_: Callable[[], None]) -> None:
@@ -47,7 +63,7 @@ def swell(_: Callable[[], None]) -> None:
 
 
 def crash(_: Callable[[], None]) -> None:
-    os.kill(os.getpid(), signal.SIGSEGV)
+    os.abort()
 
 
 def recurse(alive: Callable[[], None]) -> None:
@@ -86,9 +102,30 @@ def replace_elsewhere(_: Callable[[], None]) -> None:
     os.open("elsewhere.txt", os.O_CREAT | os.O_WRONLY)
 
 
+def remove_elsewhere(_: Callable[[], None]) -> None:
+    Path("elsewhere.txt").unlink()
+
+
+def rename_out(_: Callable[[], None]) -> None:
+    Path("writable").rename("elsewhere")
+
+
+def link_elsewhere(_: Callable[[], None]) -> None:
+    Path("elsewhere.txt").symlink_to("target")
+
+
+def truncate_elsewhere(_: Callable[[], None]) -> None:
+    os.truncate("elsewhere.txt", 0)
+
+
+def signal_others(_: Callable[[], None]) -> None:
+    os.kill(os.getppid(), 0)
+
+
 DEEDS = {deed.__name__: deed for deed in (
-    sleep_quietly, sleep_with_signs_of_life, work_long, swell, crash, recurse, fail, refuse,
-    connect, look_up, start_program, call_shell, write_elsewhere, replace_elsewhere,
+    sleep_quietly, sleep_with_signs_of_life, spin_quietly, spin_with_signs_of_life, work_long, swell, crash,
+    recurse, fail, refuse, connect, look_up, start_program, call_shell, write_elsewhere, replace_elsewhere,
+    remove_elsewhere, rename_out, link_elsewhere, truncate_elsewhere, signal_others,
 )}  # fmt: skip
 
 
@@ -119,8 +156,8 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
 @pytest.mark.parametrize(
     ("deed", "reason"),
     [
-        ("sleep_quietly", "读取超时"),
-        ("sleep_with_signs_of_life", "读取超时"),
+        ("spin_quietly", "读取超时"),
+        ("spin_with_signs_of_life", "读取超时"),
         ("swell", "内存不足"),
         ("crash", "读取程序崩溃"),
         ("say 2000000", "内容过多"),
@@ -132,6 +169,16 @@ def test_who_exceeds_a_limit_is_replaced(workers: Workers, deed: str, reason: st
     with pytest.raises(LimitError, match=reason):
         workers.request(deed)
     assert workers.request("pid")["pid"] != first
+
+
+@pytest.mark.parametrize("deed", ["sleep_quietly", "sleep_with_signs_of_life"])
+def test_who_only_waits_is_replaced_too(deed: str) -> None:
+    """Work that takes no processor time ends by the clock, whether it says that it is alive or not."""
+    with (
+        Workers(Deeds(), 1, limits=replace(LIMITS, patience=1.5)) as workers,
+        pytest.raises(LimitError, match="读取超时"),
+    ):
+        workers.request(deed)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +196,22 @@ def test_an_error_costs_no_worker(workers: Workers, deed: str, reason: str) -> N
 
 @pytest.mark.parametrize(
     "deed",
-    ["connect", "look_up", "start_program", "call_shell", "write_elsewhere", "replace_elsewhere"],
+    [
+        "connect",
+        "look_up",
+        "start_program",
+        "call_shell",
+        "write_elsewhere",
+        "replace_elsewhere",
+        "remove_elsewhere",
+        "rename_out",
+        "link_elsewhere",
+        "truncate_elsewhere",
+        "signal_others",
+    ],
 )
 def test_a_worker_reaches_nothing(workers: Workers, deed: str) -> None:
-    """Network, programs and files elsewhere are out of a worker's reach."""
+    """Network, programs, processes and files elsewhere are out of a worker's reach."""
     with pytest.raises(WorkerError, match="PermissionError"):
         workers.request(deed)
 

@@ -190,10 +190,18 @@ def test_a_photo_taken_upright_stays_upright(tmp_path: Path) -> None:
     assert (picture.width, picture.height) == (150, 200)
 
 
+def odd() -> bytes:
+    """Return a texture whose header says nothing of its pixels."""
+    data = bytearray(image(kind="DDS"))
+    data[80:84] = bytes(4)
+    return bytes(data)
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (image()[:60], "已损坏"),
+        (odd(), "已损坏"),
         (b"no image at all", "不是可以识别的图片"),
         (b"\x01\x00\x00\x00" + b"\0" * 100, "图元文件"),
         (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG"),
@@ -204,6 +212,13 @@ def test_what_cannot_be_shown_says_why(data: bytes, reason: str, tmp_path: Path)
     with pytest.raises(pictures.PictureError, match=reason):
         pictures.store(data, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_takes_nothing_is_no_fault_of_the_image(tmp_path: Path) -> None:
+    """The error is the disk's, so that the file is read again, and not that of a broken picture."""
+    (tmp_path / "pictures").write_text("no folder", encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        pictures.store(image(), tmp_path / "pictures")
 
 
 def test_an_image_of_too_many_pixels_is_refused(tmp_path: Path) -> None:

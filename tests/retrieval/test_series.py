@@ -125,6 +125,14 @@ def test_each_point_has_its_sources(snapshot: Snapshot) -> None:
     assert (first.title, first.section, first.date) == ("南岭省2017年统计公报", "外贸", "2018-03-12")
 
 
+def test_a_place_is_looked_for_before_rows_are_left_out(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows other places have of a metric, those of the place asked for are read."""
+    monkeypatch.setattr("retrieval.series.MOST_ROWS", 2)
+    assert list(course(snapshot, "临港县历年进出口总额")) == ["2018", "2019", "2020", "2021"]
+
+
 def test_a_conflict_is_shown(snapshot: Snapshot) -> None:
     """Values that contradict each other stay side by side, the later article's first."""
     assert course(snapshot, "南岭省历年进出口总额")["2019"] == ["303.7亿元", "301.2亿元"]

@@ -128,6 +128,17 @@ def test_title_unit_and_heads_in_the_table() -> None:
         ("镇 | 电话 | 得分\n南塘 | 5551234 | 9.5", "", "9.5 南塘 得分"),
         ("序号 | 镇 | 得分\n1 | 南塘 | 9.5\n2 | 北塘 | 8", "", "9.5 南塘 得分; 8 北塘 得分"),
         ("镇 | 得分\n南塘 | …\n北塘 | /\n东塘 | 7\n西塘 | -", "", "7 东塘 得分"),
+        (
+            "排名 | 镇 | 得分\n1 | 南塘 | 9\n2 | 北塘 | 8",
+            "",
+            "1 南塘 排名; 9 南塘 得分; 2 北塘 排名; 8 北塘 得分",
+        ),
+        (
+            "证券代码 | 公司 | 市值（亿元）\n600101 | 甲 | 20\n600102 | 乙 | 30",
+            "",
+            "20亿元 甲 市值; 30亿元 乙 市值",
+        ),
+        ("镇 | 产量\n南塘 | —\n北塘 | 8\n东塘 | 7", "单位：吨", "8吨 北塘 产量; 7吨 东塘 产量"),
         ("得分 | 备注\n9 | 无\n8 | 无", "", "9 得分; 8 得分"),
         ("楼 | 住户\n3号楼 | 40户\n5号楼 | 36户", "", "40户 3号楼 住户; 36户 5号楼 住户"),
     ],
@@ -145,6 +156,12 @@ def test_below_zero_in_brackets() -> None:
         ("(1,200.5)万元", -12_005_000.0),
         ("−3万元", -30_000.0),
     ]
+
+
+def test_powers_of_ten() -> None:
+    """A number as spreadsheets export large ones is the number that it stands for, and takes a unit."""
+    (row,) = paragraphs(table("项目 | 金额（元）\n货款 | 1.25E+08", 1))
+    assert [(one.text, one.value) for one in figures(row.text, row.cells)] == [("1.25E+08元", 125_000_000.0)]
 
 
 def test_groups_of_rows() -> None:

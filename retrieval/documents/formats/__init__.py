@@ -47,7 +47,7 @@ _MODULES = {
 }
 
 SUFFIXES = frozenset(_MODULES)
-"""The suffixes, in small letters with their dot, of the files that can be read."""
+"""The suffixes of the formats, in small letters with their dot."""
 
 
 def reader_of(suffix: str) -> Reader | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
+    from retrieval.documents.formats.hypertext.pictures import Source
+
 _HEADERS = ("From", "Subject", "Date", "Received", "MIME-Version", "Message-ID", "To")
 _SEALED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted")
 
@@ -40,7 +42,8 @@ def read(data: bytes) -> Content:
 def _blocks(message: Message, title: str | None) -> Iterator[Block]:
     texts = [part for part in mime.parts(message) if _is_text(part)]
     pages = [part for part in texts if part.get_content_type() == "text/html"]
-    found = [block for part in pages for block in _of_page(part, message)]
+    images = mime.images(message)
+    found = [block for part in pages for block in _of_page(part, images)]
     if not found:
         found = [block for part in texts if part not in pages for block in _of_text(part)]
     if not found:
@@ -53,11 +56,11 @@ def _blocks(message: Message, title: str | None) -> Iterator[Block]:
             yield Block("remark", f"附件 {name} 未读")
 
 
-def _of_page(part: Message, message: Message) -> Iterator[Block]:
+def _of_page(part: Message, images: Source) -> Iterator[Block]:
     root = parsing.parse(parsing.decode(mime.payload(part), part.get_content_charset()))
     parsing.drop_unread(root)
     body = root.find("body")
-    yield from blocks(root if body is None else body, mime.images(message))
+    yield from blocks(root if body is None else body, images)
 
 
 def _of_text(part: Message) -> Iterator[Block]:

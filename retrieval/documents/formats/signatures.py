@@ -81,7 +81,8 @@ def _of_archive(suffix: str, data: bytes) -> str:
         return suffix if suffix in _ARCHIVED else ".zip"  # whose reader says what is wrong
     office = "[Content_Types].xml" in names
     for inside, told in _IN_ARCHIVES:
-        packed = inside.startswith("META-INF") or inside == "content.xml" or office
+        document = "mimetype" in names if inside == "content.xml" else inside.startswith("META-INF")
+        packed = document or office
         if packed and any(name.startswith(inside) for name in names):
             if told.startswith("."):
                 return suffix if suffix in _ARCHIVED and suffix[:4] == told[:4] else told

@@ -33,6 +33,12 @@ def test_columns_are_read_one_after_the_other(count: int) -> None:
     assert texts(typeset(markup)) == written
 
 
+def test_rare_characters_are_whole() -> None:
+    """Those beyond the first 65,536, as in names of places and people, are read as any other."""
+    written = "石𬒈乡的𠮷先生家在𣲗水边，他说今年收成不错。"
+    assert texts(typeset(PAGE + SERIF + written)) == [written]
+
+
 def test_what_spans_the_columns_comes_before_them() -> None:
     """Title, authors and abstract stand above both columns, and are read first, each by itself."""
     written = [prose(name, 5) for name in "甲乙丙丁戊己"]

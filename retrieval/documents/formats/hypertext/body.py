@@ -99,7 +99,7 @@ def measure(root: Element) -> dict[Element, Measure]:
     for event, element in etree.iterwalk(root, events=("start", "end")):
         starts = event == "start"
         if element.tag in BLOCKS or element.tag == "br":
-            line.end(found[above[-1]], in_cell=any(outer.tag in ("td", "th") for outer in above[-2:]))
+            line.end(found[above[-1]], above[-2:])
             if element is not root and element.tag != "br":
                 if starts:
                     above.append(element)
@@ -110,7 +110,7 @@ def measure(root: Element) -> dict[Element, Measure]:
             line.link = starts
             found[above[-1]].links += starts
         line.add(element.text if starts else element.tail if element is not root else None)
-    line.end(found[root], in_cell=False)
+    line.end(found[root], [])
     return found
 
 
@@ -128,12 +128,13 @@ class _Line:
         elif text:
             self._parts.append(text)
 
-    def end(self, found: Measure, *, in_cell: bool) -> None:
+    def end(self, found: Measure, within: list[Element]) -> None:
         if not self._parts and not self._linked:
             return
         text = " ".join("".join(self._parts).split())
         found.text += len(text) + self._linked
         found.linked += self._linked
+        in_cell = any(outer.tag in ("td", "th") for outer in within)
         is_prose = in_cell or (len(text) >= _SHORTEST_PROSE and _SENTENCE.search(text))
         if is_prose and not _FOOTER.search(text):
             found.prose += len(text)

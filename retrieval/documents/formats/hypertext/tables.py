@@ -75,6 +75,8 @@ def caption(table: Element) -> str:
 
 def text(element: Element) -> str:
     """Return the text of an element as one line."""
+    if len(element) == 0:
+        return tidy(_SPACES.sub(" ", element.text or ""))
     lines: list[str] = []
     parts: list[str] = []
     for event, inner in etree.iterwalk(element, events=("start", "end")):
@@ -138,7 +140,7 @@ def _grid(rows: list[list[Element]], texts: dict[Element, str]) -> list[list[_Ce
 
 def _span(cell: Element, name: str, most: int) -> int:
     """Return how many columns or rows a cell covers; 0 means all that are left."""
-    given = cell.get(name, "1").strip()
+    given = cell.get(name, "").strip()
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 6 else 1
     return min(number or (most if name == "rowspan" else 1), most)
 

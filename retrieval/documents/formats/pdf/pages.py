@@ -31,6 +31,7 @@ _MOST_OBJECTS = 20_000
 _DEEPEST = 6  # forms within forms
 _PRIVATE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
 _BOLD = 600
+_FIRST_HALVES, _SECOND_HALVES = range(0xD800, 0xDC00), range(0xDC00, 0xE000)  # of a character in UTF-16
 _HYPHENS = frozenset((0x2, 0xAD, 0x2010))  # the first is PDFium's sign for one at a line's end
 _SLANT = 3  # degrees
 _UNTIDY = frozenset(
@@ -195,7 +196,7 @@ def _letters(source: pdfium.PdfPage) -> list[_Letter]:
     box = pdfium_c.FS_RECTF()
     x, y = ctypes.c_double(), ctypes.c_double()
     for number in range(count):
-        if pdfium_c.FPDFText_IsGenerated(text, number) == 1:
+        if pdfium_c.FPDFText_IsGenerated(text, number) == 1 or _is_second_half(text, number):
             continue
         owner = ctypes.cast(pdfium_c.FPDFText_GetTextObject(text, number), ctypes.c_void_p).value or 0
         if owner not in styles:
@@ -203,7 +204,7 @@ def _letters(source: pdfium.PdfPage) -> list[_Letter]:
         if not pdfium_c.FPDFText_GetLooseCharBox(text, number, box):
             continue
         pdfium_c.FPDFText_GetCharOrigin(text, number, x, y)
-        character = _character(pdfium_c.FPDFText_GetUnicode(text, number))
+        character = _character(_code(text, number))
         unknown = _is_unknown(text, number, character)
         corners = ((box.left, box.bottom), (box.right, box.top))
         letters.append(_Letter(character, corners, (x.value, y.value), styles[owner], unknown))
@@ -221,6 +222,21 @@ def _glyph(letter: _Letter, place: Place) -> runs.Glyph | None:
     style = letter.style
     baseline = place.point(*letter.origin)[1]
     return runs.Glyph(letter.text, box, baseline, style.size, style.bold) if box else None
+
+
+def _code(text: pdfium.PdfTextPage, number: int) -> int:
+    """Return a character's code point: PDFium counts one beyond the first 65,536 as two, in UTF-16."""
+    code: int = pdfium_c.FPDFText_GetUnicode(text, number)
+    if code not in _FIRST_HALVES or not _is_second_half(text, number + 1):
+        return code
+    second: int = pdfium_c.FPDFText_GetUnicode(text, number + 1)
+    return 0x10000 + (code - _FIRST_HALVES.start) * 0x400 + second - _SECOND_HALVES.start
+
+
+def _is_second_half(text: pdfium.PdfTextPage, number: int) -> bool:
+    if number < 1 or pdfium_c.FPDFText_GetUnicode(text, number) not in _SECOND_HALVES:
+        return False
+    return pdfium_c.FPDFText_GetUnicode(text, number - 1) in _FIRST_HALVES
 
 
 def _character(code: int) -> str:

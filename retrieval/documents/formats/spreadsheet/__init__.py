@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from retrieval.documents import regions
-from retrieval.documents.blocks import Block, Content, UnreadableError
+from retrieval.documents.blocks import STILL_READING, Block, Content, UnreadableError
 from retrieval.documents.formats.spreadsheet import grid
 from retrieval.documents.formats.spreadsheet.opening import BROKEN, open_workbook
 from retrieval.documents.lines import tidy
@@ -29,6 +29,7 @@ _UNNAMED = re.compile(r"(?:Sheet|工作表|表)\s*\d*", re.IGNORECASE)
 _NOT_CALCULATED = re.compile(
     rb"<c\b(?![^>]*\bt=\"str\")[^>]*>\s*<f\b[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
 )
+_NOTICED = 1000  # rows
 _TARGET = re.compile(r'Target="([^"<>]+)"')
 
 
@@ -50,7 +51,12 @@ def _blocks(workbook: Workbook, archive: zipfile.ZipFile) -> Iterator[Block]:
         path: str = sheet._worksheet_path  # type: ignore[attr-defined]  # noqa: SLF001 - no public name
         markup = _entry(archive, path)
         missing += len(_NOT_CALCULATED.findall(markup))
-        found = list(regions.blocks(grid.rows(sheet, markup)))
+        rows: list[grid.GridRow] = []
+        for row in grid.rows(sheet):
+            rows.append(row)
+            if len(rows) % _NOTICED == 0:
+                yield STILL_READING
+        found = list(regions.blocks(grid.with_merges(rows, markup)))
         if not found:
             continue
         yield from _headed(found, tidy(sheet.title), alone=len(sheets) == 1)

@@ -18,7 +18,7 @@ from retrieval.documents.formats.spreadsheet.opening import BROKEN
 from retrieval.documents.lines import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from openpyxl.cell import Cell, MergedCell
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -33,16 +33,21 @@ _MOST_COVERED = 1_000_000  # cells of all merges
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^<>]*?ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\"")
 
 
-def rows(sheet: ReadOnlyWorksheet, markup: bytes) -> list[GridRow]:
-    """Return a sheet's rows that hold text, in order; `markup` is its XML. Raise UnreadableError."""
+def rows(sheet: ReadOnlyWorksheet) -> Iterator[GridRow]:
+    """Yield a sheet's rows that hold text, in order. Raise UnreadableError."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of dates out of range, and the like
-            found = dict(_texts(sheet))
+            yield from _texts(sheet)
     except UnreadableError:
         raise
     except BROKEN as error:
         raise UnreadableError("工作表已损坏或不完整") from error
+
+
+def with_merges(rows: Iterable[GridRow], markup: bytes) -> list[GridRow]:
+    """Return the rows with the text of each merged cell in every place; `markup` is the sheet's XML."""
+    found = dict(rows)
     for first, left, last, right in _merges(markup):
         text = found.get(first, {}).get(left)
         for number in range(first, last + 1) if text else ():

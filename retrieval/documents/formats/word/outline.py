@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from retrieval.documents import article_date
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _LOWEST = 6  # level; further ones are those of numbered lines
 _OPENING = 10  # paragraphs in which a title stands
-_SAMPLE = 500  # paragraphs that tell the size of the text
+_SAMPLE = 500  # paragraphs, and runs of each, that tell the size of the text
 _LARGER = 4  # half-points by which a title is larger than the text
 _LETTERHEAD = re.compile(
     r"\S*[府厅委局部院会办室团司校]文件"
@@ -100,7 +101,7 @@ class Outline:
         """Return the size in which most of the text is set, in half-points; 0 where there is none."""
         sizes: Counter[int] = Counter()
         for paragraph in paragraphs:
-            for run in flattened(paragraph):
+            for run in islice(flattened(paragraph), _SAMPLE):
                 if run.tag == W + "r":
                     sizes[self._styles.size(paragraph, run)] += _length(run)
         return sizes.most_common(1)[0][0] if sizes.total() else 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from retrieval.documents.blocks import Block, Table
+from retrieval.documents.blocks import STILL_READING, Block, Table
 from retrieval.documents.formats.word.markup import W, flattened, is_on, value, whole
 from retrieval.documents.lines import join
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
+_NOTICED = 100  # rows
 _MOST_COLUMNS = 63  # of one cell; all that a table has in Word
 _WIDEST = 500  # columns
 _WORD_LENGTH = 12  # characters of a word or a name that is broken over a cell's lines, at most
@@ -38,6 +39,8 @@ def blocks(table: Element, read: Callable[[Element], list[Block]]) -> Iterator[B
     for element in flattened(table):
         if element.tag == W + "tr" and element.find(f"{W}trPr/{W}del") is None:
             rows.append(_row(element, rows[-1].texts if rows else [], read))
+            if len(rows) % _NOTICED == 0:
+                yield STILL_READING
     within = [block for row in rows for cell in row.cells for block in cell]
     rows = [row for row in rows if any(row.texts)]
     if _arranges(rows):
