@@ -1,8 +1,10 @@
 """Work on what strangers wrote, in processes of their own: none of it can stop, swell or reach beyond them.
 
-A worker may neither use the network nor start programs, and writes only where it is told to. It is killed
-when it is silent for too long, and has limits of memory and output; the next request gets a fresh one. What
-it sends back is JSON, which can do nothing. The work is a picklable callable and no concern of this module.
+A worker's libraries may neither use the network nor start programs, and change files only where they are
+told to; the bot's settings are not in its environment. Machine code that a library was tricked into running
+is beyond this guard. A worker is killed when it takes too long, and has limits of memory and output; the
+next request gets a fresh one. What it sends back is JSON, which can do nothing. The work is a picklable
+callable and no concern of this module.
 """
 
 from __future__ import annotations
@@ -64,11 +66,13 @@ class Limits:
     output: int = 256 * 1024 * 1024
 
 
-_ALIVE = b""
+_ALIVE, _READY = b"", b"ready"
+_STARTING = 120.0  # seconds
 _TOO_LONG = "读取超时"
 _EVERY = 0.2  # seconds between two signs of life
 _STOPPED = "读取中途停止"
 _CRASHED = "读取程序崩溃（文件异常或内存不足）"
+_OURS = "WENJU_"
 _ENDING = 1.0  # seconds for a process that is ending
 _NICENESS = 10  # questions go first
 _RECYCLED = 0.5  # share of the memory limit from which a worker is replaced after its request
@@ -164,9 +168,12 @@ class _Worker:
             self._end()
             raise
         except (OSError, EOFError, ValueError) as error:
-            overran = self._end() == -signal.SIGXCPU
-            reason = _TOO_LONG if overran else _CRASHED
-            raise (WorkerError(_STOPPED) if self._killed else LimitError(reason)) from error
+            code = self._end()
+            if self._killed:
+                raise WorkerError(_STOPPED) from error
+            if code == -signal.SIGKILL:  # the machine is out of memory, for whatever reason
+                raise WorkerError("系统内存不足，读取中止") from error
+            raise LimitError(_TOO_LONG if code == -signal.SIGXCPU else _CRASHED) from error
         if reply.pop("last", False):
             self._end()
         if (reason := reply.get("error")) is not None:
@@ -189,6 +196,13 @@ class _Worker:
             self._process.start()
             theirs.close()
             self._connection = ours
+        try:
+            ready = ours.poll(_STARTING) and ours.recv_bytes() == _READY
+        except (OSError, EOFError):
+            ready = False
+        if not ready:
+            self._end()
+            raise WorkerError(_STOPPED if self._killed else "读取程序无法启动")
 
     def _end(self) -> int | None:
         """End the process, if it has not ended itself, and return its exit code."""
@@ -235,6 +249,7 @@ def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits
             connection.send_bytes(_ALIVE)
 
     handle = work(alive)
+    connection.send_bytes(_READY)
     while True:
         try:
             request = connection.recv_bytes().decode(errors="surrogatepass")
@@ -266,6 +281,8 @@ def _handled(handle: Handler, request: str) -> Json:
 
 def _confine(writable: tuple[str, ...], limits: Limits) -> None:
     """Give up what reading a file needs not. It cannot be taken back."""
+    for name in [name for name in os.environ if name.startswith(_OURS)]:
+        del os.environ[name]
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_DATA, (limits.memory, limits.memory))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.documents.folder import told
-from retrieval.documents.archives import read_member
-from retrieval.documents.folder import LARGEST as LARGEST_FILE
+from retrieval.documents import LARGEST as LARGEST_FILE
+from retrieval.documents import read_member
 from retrieval.errors import DocumentError, WenjuError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from bot.keyboards.answers import Press, context_buttons
 from bot.keyboards.feedback import buttons_under
 from bot.pages import further_pictures
 from bot.screens.answers import answer_page, context_page
-from retrieval.documents.blocks import UnreadableError
+from retrieval.documents import UnreadableError
 from retrieval.errors import SnapshotError
 
 if TYPE_CHECKING:

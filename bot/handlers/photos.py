@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.library import Library
     from bot.state.people import People
 
+PICTURES = 2  # held in memory at a time, one read and the next fetched: each may have 20 MB
 SHOWN_UNITS = 160  # of what was read
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Photos:
         self._questions = questions
         self._uploads = uploads
         self._people = people
+        self._held = asyncio.Semaphore(PICTURES)
 
     async def private(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Take in an admin's picture as an article, unless its caption asks something; else answer it."""
@@ -87,7 +90,8 @@ class Photos:
         said = words.not_read
         if picture and (picture.file_size or 0) <= FileSizeLimit.FILESIZE_DOWNLOAD:
             try:
-                text = await self._library.read_picture(await delivery.download(picture))
+                async with self._held:
+                    text = await self._library.read_picture(await delivery.download(picture))
                 line = shorten(" ".join(text.split()), SHOWN_UNITS)
                 said = words.read_as.format(text=line) if text else words.nothing_read
             except (TelegramError, WorkerError) as error:

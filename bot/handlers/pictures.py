@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePosixPath
@@ -32,6 +33,15 @@ if TYPE_CHECKING:
 
 PHOTO_SIDES = 10_000  # width and height together: what has more is no photo for Telegram
 PHOTO_RATIO = 3.0  # Telegram takes 20, but shows a longer one too small to be read
+
+_OF_THE_FILE = re.compile(
+    "file id|file_|type of file|file of type|photo_|image_process|media_(?:empty|invalid)|page content",
+    re.IGNORECASE,
+)
+"""What Telegram says where an id, or a picture, is no good, and another way may do.
+
+Nothing of it stands in `not enough rights to send photos` or `CHAT_SEND_PHOTOS_FORBIDDEN`.
+"""
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +116,8 @@ class Pictures:
                 sent = await self._sent(message, files, way, ids, words)
             except BadRequest as error:
                 logger.warning("pictures are refused as %s: %s", way, error)
+                if not _OF_THE_FILE.search(error.message):
+                    return
                 if ids:
                     await self.forget(bot, keys)
                 continue

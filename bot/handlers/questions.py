@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.log.query_log import QueryLog
     from bot.quota import Quota
     from bot.state.people import People
-    from retrieval.model import Answer
+    from retrieval.model import Answer, Series
 
     Find = Callable[[], Awaitable[Sequence[Entry]]]
 
@@ -49,6 +49,17 @@ class Reply(NamedTuple):
     html: str
     buttons: InlineKeyboardMarkup | None = None
     entry: Entry | None = None
+
+
+class Earlier(NamedTuple):
+    """What has answered a message: our messages by their ids, the pictures by their keys, and the courses."""
+
+    replies: Sequence[int] = ()
+    pictures: frozenset[str] = frozenset()
+    courses: frozenset[Series] = frozenset()
+
+
+NOTHING = Earlier()
 
 
 class Questions:
@@ -116,14 +127,19 @@ class Questions:
         return refused is None
 
     async def read(self, message: Message, text: str, *, about: str | None = None) -> None:
-        """Answer a text that was read in a picture, or one about what was read; it was `admitted` before."""
+        """Answer a text that was read in a picture, or one about what was read.
+
+        Its first question was `admitted` before; others are counted now.
+        """
         asker, questions = message.from_user, split_questions(text, QUESTIONS)
 
         async def find() -> Sequence[Entry]:
             return await self._find(message, questions, about, edited=False)
 
         async with self._turn("message", message, message.message_id):
-            await self._send(await self._replies(message, asker, find), message, asker)
+            refused = self._refused(asker, len(questions) - 1)
+            replies = [refused] if refused else await self._replies(message, asker, find)
+            await self._send(replies, message, asker)
 
     async def _answer(self, message: Message, text: str, *, edited: bool) -> None:
         """Answer each question of the text, or of the one replied to where there is no other."""
@@ -137,14 +153,14 @@ class Questions:
 
         # An edit waits until what it edits is answered.
         async with self._turn("message", message, message.message_id):
-            earlier, seen = await self._earlier(message) if edited else ([], frozenset())
-            if edited and not earlier and datetime.now(UTC) - message.date > EDITABLE:
+            earlier = await self._earlier(message) if edited else NOTHING
+            if edited and not earlier.replies and datetime.now(UTC) - message.date > EDITABLE:
                 return
             asker = message.from_user
             if refused := self._refused(asker, len(questions)):
                 await self._send([refused], message, asker)
             elif questions:
-                await self._send(await self._replies(message, asker, find), message, asker, earlier, seen)
+                await self._send(await self._replies(message, asker, find), message, asker, earlier)
             else:
                 words = self._people.words_of(asker)
                 await self._send(
@@ -219,27 +235,27 @@ class Questions:
         replies: Sequence[Reply],
         message: MaybeInaccessibleMessage,
         asker: User | None,
-        earlier: Sequence[int] = (),
-        seen: frozenset[str] = frozenset(),
+        earlier: Earlier = NOTHING,
     ) -> None:
         """Put the replies in the place of the `earlier` ones, in order; send others, delete what is left.
 
-        The chart of a course follows its answer, and so do an answer's pictures but for those `seen` before,
-        given by their keys.
+        The chart of a course follows its answer, and so do its pictures, but for what came before.
         """
-        places = iter([_ours(message, number) for number in earlier])
+        words = self._people.words_of(asker)
+        places = iter([_ours(message, number) for number in earlier.replies])
+        seen, charted = earlier.pictures, earlier.courses
         for reply in replies:
             number = await self._edited(reply, places)
             if number is None:
                 number = (await delivery.reply(message, reply.html, reply.buttons)).message_id
             if reply.entry:
                 self._log.record(replace(reply.entry, reply=number))
-                if reply.entry.answer.series:
-                    await send_chart(message, reply.entry.answer.series, self._people.words_of(asker))
+                course = reply.entry.answer.series
+                if course and course not in charted:
+                    await send_chart(message, course, words)
+                    charted |= {course}
                 new = [picture for picture in reply.entry.answer.pictures if picture.key not in seen]
-                await self._pictures.send(
-                    message, await self._pictures.look(new), self._people.words_of(asker)
-                )
+                await self._pictures.send(message, await self._pictures.look(new), words)
                 seen = seen.union(picture.key for picture in new)
         for place in places:
             await delivery.delete(place)
@@ -251,12 +267,12 @@ class Questions:
                 return place.message_id
         return None
 
-    async def _earlier(self, message: Message) -> tuple[list[int], frozenset[str]]:
-        """Return the messages that answer a message, and the keys of the pictures that have done so."""
+    async def _earlier(self, message: Message) -> Earlier:
         asked = _id_of(message.from_user), message.chat.id, message.message_id
-        return await asyncio.gather(
-            asyncio.to_thread(self._log.replies_to, *asked), asyncio.to_thread(self._log.pictures_of, *asked)
+        replies, shown = await asyncio.gather(
+            asyncio.to_thread(self._log.replies_to, *asked), asyncio.to_thread(self._log.shown_to, *asked)
         )
+        return Earlier(replies, *shown)
 
     def _turn(self, of: str, message: MaybeInaccessibleMessage, number: int) -> asyncio.Lock:
         return self._turns.setdefault((of, message.chat.id, number), asyncio.Lock())

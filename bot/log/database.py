@@ -18,6 +18,7 @@ from bot.log.rows import (
     paragraph_of,
     paragraph_rows,
     query_row,
+    series_of,
     stamp,
     vote_of,
     vote_row,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.log.entry import Entry, Vote
     from bot.log.rows import Row
+    from retrieval.model import Series
 
 CHECKPOINTS, CHECKPOINT_PAUSE = 20, 0.25  # tries, and seconds between them, while somebody reads
 CHUNK = 200  # entries loaded at once, so that a long export stays small in memory
@@ -190,6 +192,16 @@ def read_pictures(db: Database, chat: str, asker: str, message: int) -> frozense
         [chat, asker, message],
     )
     return frozenset(row["key"] for row in rows)
+
+
+def read_series(db: Database, chat: str, asker: str, message: int) -> frozenset[Series]:
+    """Return the courses that have answered the asker's `message`."""
+    rows = db.query(
+        "SELECT DISTINCT series FROM queries"
+        " WHERE chat = ? AND asker = ? AND message = ? AND series IS NOT NULL",
+        [chat, asker, message],
+    )
+    return frozenset(series_of(row["series"]) for row in rows)
 
 
 def read_entries(

@@ -28,6 +28,7 @@ from bot.log.database import (
     read_pictures,
     read_prompted_vote,
     read_replies,
+    read_series,
     reading,
     vacuum,
     write_entry,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from bot.log.entry import Reason
-    from retrieval.model import Answer
+    from retrieval.model import Answer, Series
 
 T = TypeVar("T")
 
@@ -204,16 +205,16 @@ class QueryLog:
         except QueryLogError:
             return []
 
-    def pictures_of(self, asker_id: int, chat_id: int, message: int) -> frozenset[str]:
-        """Return the keys of the pictures that have answered the asker's `message`.
+    def shown_to(self, asker_id: int, chat_id: int, message: int) -> tuple[frozenset[str], frozenset[Series]]:
+        """Return the keys of the pictures, and the courses, that have answered the asker's `message`.
 
         Empty also where the log cannot be read.
         """
-        chat, asker = self.pseudonyms.chat(chat_id), self.pseudonyms.user(asker_id)
+        asked = self.pseudonyms.chat(chat_id), self.pseudonyms.user(asker_id), message
         try:
-            return self.read(lambda db: read_pictures(db, chat, asker, message))
+            return self.read(lambda db: (read_pictures(db, *asked), read_series(db, *asked)))
         except QueryLogError:
-            return frozenset()
+            return frozenset(), frozenset()
 
     def read(self, work: Callable[[Database], T]) -> T:
         """Do the work on the written rows, which soon hold what was just recorded. Raise QueryLogError."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from retrieval.model import Span
 
 Row = dict[str, Any]
+Value = float | str | tuple[float, float] | tuple[str, str] | None
 
 PARAGRAPH_COLUMNS = tuple(Paragraph.__slots__)
 
@@ -160,6 +161,17 @@ def paragraph_of(row: Row) -> Paragraph:
     )
 
 
+def series_of(text: str) -> Series:
+    """Read a Series, equal to the one that was written."""
+    fields = json.loads(text)
+    points = (
+        Point(point["period"], tuple(_statement(statement) for statement in point["statements"]))
+        for point in fields["points"]
+    )
+    sources = (Source(**source) for source in fields["sources"])
+    return Series(**{**fields, "points": tuple(points), "sources": tuple(sources)})
+
+
 def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
     wanted = Wanted(**json.loads(row["wanted"]))
     return Answer(
@@ -175,7 +187,7 @@ def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
         hits=tuple(hits),
         figures=tuple(_figure(figure) for figure in figures),
         pictures=_pictures(row["pictures"]),
-        series=_series(row["series"]),
+        series=series_of(row["series"]) if row["series"] else None,
         suggestion=row["suggestion"],
         snapshot=row["snapshot"],
         stages=json.loads(row["stages"]),
@@ -199,20 +211,9 @@ def _pictures(text: str) -> tuple[Picture, ...]:
     return tuple(Picture(**picture) for picture in json.loads(text) if "key" in picture)
 
 
-def _series(text: str | None) -> Series | None:
-    if text is None:
-        return None
-    fields = json.loads(text)
-    points = (
-        Point(point["period"], tuple(_statement(statement) for statement in point["statements"]))
-        for point in fields["points"]
-    )
-    sources = (Source(**source) for source in fields["sources"])
-    return Series(**{**fields, "points": tuple(points), "sources": tuple(sources)})
-
-
 def _statement(fields: Row) -> Statement:
-    return Statement(Figure(**fields["figure"]), fields["amount"], tuple(fields["sources"]))
+    figure = Figure(**{**fields["figure"], "value": _value(fields["figure"]["value"])})
+    return Statement(figure, fields["amount"], tuple(fields["sources"]))
 
 
 def _spans(text: str) -> tuple[Span, ...]:
@@ -220,11 +221,10 @@ def _spans(text: str) -> tuple[Span, ...]:
 
 
 def _figure(row: Row) -> Figure:
-    value = json.loads(row["value"])
     return Figure(
         text=row["text"],
         kind=row["kind"],
-        value=tuple(value) if isinstance(value, list) else value,
+        value=_value(json.loads(row["value"])),
         unit=row["unit"],
         start=row["start"],
         end=row["end"],
@@ -232,6 +232,11 @@ def _figure(row: Row) -> Figure:
         period=row["period"],
         paragraph=row["paragraph"] or "",
     )
+
+
+def _value(value: Value | list[Any]) -> Value:
+    """Make a range of numbers what it was before it was JSON."""
+    return (value[0], value[1]) if isinstance(value, list) else value
 
 
 def _dump(value: object) -> str:

@@ -13,7 +13,7 @@ from telegram.constants import MessageLimit
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
 from bot.pages import as_shown, number_of, other_titles, shown_figures
 from bot.screens.series import series_table
-from retrieval.documents.sections import HEADING_SEPARATOR
+from retrieval.documents import HEADING_SEPARATOR
 from retrieval.illustrations import is_picture
 
 if TYPE_CHECKING:
@@ -46,19 +46,21 @@ def answer_page(  # noqa: PLR0913 - one argument a choice, by keyword
     *,
     named: bool = False,
     alone: bool = False,
+    with_course: bool = True,
     limit: int = MessageLimit.MAX_TEXT_LENGTH,
 ) -> str:
     """Render result `rank` (from 0) of an answer, or say honestly that nothing was found.
 
     A page that is `named` begins with its question. So does one that stands `alone`, in a chat where nobody
-    has seen the question; it speaks of no other page. The paragraph is cut for the page to keep to `limit`.
+    has seen the question; it speaks of no other page. The first page has the table of a course unless it is to be
+    without. The paragraph is cut for the page to keep to `limit`.
     """
     asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if named or alone else ""
     if not answer.found or not answer.hits:
         return _not_found(answer, words, asked)
     hit = answer.hits[rank]
     figures = shown_figures(answer, rank, own=alone)
-    course = answer.series if rank == 0 and limit == MessageLimit.MAX_TEXT_LENGTH else None
+    course = answer.series if rank == 0 and with_course else None
     said = [series_table(course, words)] if course else _figure_lines(figures, answer, hit, words)
     head = [asked, _reading(answer, words), *said]
     beside = () if course else figures

@@ -70,8 +70,9 @@ def _photo(  # noqa: PLR0913, PLR0917 - one argument a part
     key: str, title: str, photo: str, answer: Answer, rank: int, words: Words
 ) -> InlineQueryResultCachedPhoto | None:
     """Return a result with a photo; None where a caption has no room for the answer."""
-    caption = answer_page(answer, rank, words, alone=True, limit=MessageLimit.CAPTION_LENGTH)
-    if units(visible(caption)) > MessageLimit.CAPTION_LENGTH:
+    limit = int(MessageLimit.CAPTION_LENGTH)
+    caption = answer_page(answer, rank, words, alone=True, with_course=False, limit=limit)
+    if units(visible(caption)) > limit:
         return None
     return InlineQueryResultCachedPhoto(
         key,

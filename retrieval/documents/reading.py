@@ -112,6 +112,8 @@ def _light(blocks: Iterable[Block], file: _File, surroundings: Surroundings) -> 
             try:
                 if surroundings.pictures and stored < _MOST_PICTURES:
                     picture = pictures.store(image, surroundings.pictures)
+                elif surroundings.pictures:
+                    yield Block("remark", f"图片过多，只收了前 {_MOST_PICTURES} 张")
             except pictures.PictureError as error:
                 yield Block("remark", f"{f'第 {block.page} 页的' if block.page else ''}一张图片{error}")
             stored += picture is not None

@@ -30,7 +30,7 @@ _LEAST, _LEAST_LINES = 16, 3  # letters and digits in a picture that has somethi
 _CHART_NUMBERS = 3
 _NAMED = 10  # pages in a remark
 _RUNNING_LENGTH = 40
-_DIGITS = re.compile(r"\d+")
+_PAGE_NUMBER = re.compile(r"(?<!\d)\d{1,3}(?!\d)")  # a year is none
 
 
 def recognised(blocks: Iterable[Block], recognise: Recognise | None) -> Iterator[Block]:
@@ -152,4 +152,4 @@ def _text(lines: list[Line]) -> str:
 
 def _bare(block: Block) -> str:
     """Return what a running head has on each page; empty for what is none."""
-    return _DIGITS.sub("", block.text) if len(block.text) <= _RUNNING_LENGTH else ""
+    return _PAGE_NUMBER.sub("", block.text) if len(block.text) <= _RUNNING_LENGTH else ""

@@ -224,9 +224,9 @@ def test_any_text_has_figures_in_order_at_their_places(text: str) -> None:
 )
 def test_takes_linear_time(unit: str) -> None:
     """Fifty thousand characters of hostile repetition pass within seconds."""
-    begun = time.perf_counter()
+    begun = time.process_time()
     extract(unit * (50_000 // len(unit)))
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(
@@ -264,3 +264,10 @@ def test_numbers_of_documents_and_telephones_are_no_figures() -> None:
 def test_what_bounds_a_figure_is_shown_with_it(text: str, shown: str) -> None:
     """`超` and `以内` belong to what is said; words that only stand beside do not."""
     assert qualified(text, extract(text)[0]) == shown
+
+
+def test_the_number_of_a_picture_or_a_table_is_no_figure() -> None:
+    """`图1 环湖步道` and `见表2-1` count nothing; three maps do."""
+    for text in ("图1 环湖步道线路示意图", "分布情况（见表2-1）", "附表3．各乡镇情况", "如图 2，各线路"):
+        assert extract(text) == []
+    assert [figure.text for figure in extract("新绘地图3张，图表12幅。")] == ["3张", "12幅"]

@@ -140,6 +140,8 @@ class Deeds:
                 Path(argument).write_text("written", encoding="utf-8")
             elif deed == "say":
                 return {"said": "x" * int(argument)}
+            elif deed == "environment":
+                return {"names": [name for name in os.environ if name.startswith("WENJU_")]}
             elif deed != "pid":
                 DEEDS[deed](alive)
             return {"pid": os.getpid()}
@@ -225,6 +227,47 @@ def test_a_worker_writes_where_it_may(workers: Workers, tmp_path: Path) -> None:
     for path in (tmp_path / "writable2" / "a.txt", tmp_path / "writable" / ".." / "a.txt"):
         with pytest.raises(WorkerError, match="PermissionError"):
             workers.request(f"write {path}")
+
+
+@dataclass(frozen=True)
+class CannotBegin:
+    """Work that ends its process, or fails, before it handles anything."""
+
+    abruptly: bool
+
+    def __call__(self, _: Callable[[], None]) -> Handler:
+        if self.abruptly:
+            os.abort()
+        raise LookupError
+
+
+@pytest.mark.parametrize("abruptly", [True, False])
+def test_a_worker_that_cannot_begin_is_no_fault_of_the_request(*, abruptly: bool) -> None:
+    """Its requests may be made again: they fail, but not as ones that exceed a limit."""
+    with (
+        Workers(CannotBegin(abruptly), 1, limits=LIMITS) as workers,
+        pytest.raises(WorkerError, match="无法启动") as failed,
+    ):
+        workers.request("pid")
+    assert not isinstance(failed.value, LimitError)
+
+
+def test_no_secret_is_in_reach() -> None:
+    """The bot's settings, its token among them, are not in a worker's environment."""
+    program = (
+        "from tests.retrieval.test_isolation import Deeds\n"
+        "from retrieval.isolation import Workers\n"
+        "with Workers(Deeds(), 1) as workers: print(workers.request('environment')['names'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "WENJU_TOKEN": "1:secret"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
 
 
 def test_signs_of_life_give_time(workers: Workers) -> None:

@@ -75,7 +75,9 @@ def _fields(line: str, delimiter: str) -> list[str]:
 
 def _numbered(rows: list[list[str]]) -> Iterator[tuple[int, dict[int, str]]]:
     """Yield the rows that hold text with their numbers; empty lines count where they are the exception."""
-    kept = [{column: text for column, field in enumerate(row) if (text := _tidy(field))} for row in rows]
+    kept = [
+        {column: text for column, field in enumerate(row) if field and (text := _tidy(field))} for row in rows
+    ]
     filled = [row for row in kept if row]
     divided = len(kept) - len(filled) <= len(filled) / 2
     yield from ((number, row) for number, row in enumerate(kept if divided else filled) if row)

@@ -95,5 +95,8 @@ def _date(raw: str) -> str | None:
 
 
 def _sender(raw: str) -> str | None:
-    name, address = parseaddr(raw)
+    try:
+        name, address = parseaddr(raw)
+    except RecursionError:  # by comments within comments
+        return None
     return mime.decoded(name) or tidy(mime.decoded(address)) or None

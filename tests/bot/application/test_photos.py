@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -115,6 +116,43 @@ async def test_quota(
         await asker.send_file("photo.jpg", PHOTO)
         await sandbox.until(lambda: len(asker.replies) == 2)
         assert not sandbox.called("getFile")
+
+
+async def test_quota_of_several_questions(
+    running: Callable[..., AbstractAsyncContextManager[None]], asker: Person, sandbox: Sandbox
+) -> None:
+    """Each question in a photo counts; more than are left are not answered."""
+    asked = ["1. 盘山公路全长多少公里？", "2. 县图书馆藏书多少册？", "3. 公路上有隧道多少座？"]
+    questions = jpeg(page(asked, size=(560, 260)))
+    async with running(questions_per_minute=2):
+        await asker.send_file("photo.jpg", questions)
+        refused = (await replies(asker, sandbox, 2))[1]
+        assert refused.text.startswith(SIMPLIFIED.access.too_many.split("{")[0])
+
+
+async def test_downloads_wait_for_the_reader(
+    running: Callable[..., AbstractAsyncContextManager[None]],
+    asker: Person,
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No more photos than two are fetched before the first of them is read."""
+    go_on = asyncio.Event()
+    fetched: list[int] = []
+
+    async def read(*_: object) -> str:
+        fetched.append(len(sandbox.called("getFile")))
+        await go_on.wait()
+        return ""
+
+    monkeypatch.setattr(PictureReader, "read", read)
+    async with running():
+        for _ in range(5):
+            await asker.send_file("photo.jpg", PHOTO)
+        await sandbox.until(lambda: len(asker.replies) == 5 and len(fetched) == 2)
+        assert len(sandbox.called("getFile")) == 2
+        go_on.set()
+        await sandbox.until(lambda: [one.text for one in asker.replies] == [TEXTS.nothing_read] * 5)
 
 
 async def test_without_the_extra(

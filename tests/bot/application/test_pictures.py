@@ -207,6 +207,32 @@ async def test_a_failure_leaves_the_text(asker: Person, sandbox: Sandbox) -> Non
 
 
 @with_bot
+async def test_without_the_right_to_send_photos(asker: Person, sandbox: Sandbox) -> None:
+    """Where the chat takes no photos nothing is uploaded in their stead, and the known id is kept."""
+    first = photo((await answered(asker, MAP, 1))[1])["file_id"]
+    sandbox.fail_next("sendPhoto", 400, "Bad Request: not enough rights to send photos to the chat")
+    await asker.ask(MAP)
+    await sandbox.until(lambda: len(sandbox.called("sendPhoto")) == 2)
+    again = photo((await answered(asker, MAP, 1))[1])["file_id"]
+    assert [call.params["photo"] for call in sandbox.called("sendPhoto")][1:] == [first, first]
+    assert again == first
+    assert not sandbox.called("sendDocument")
+
+
+@with_bot
+async def test_only_the_asker_has_further_pictures(asker: Person, sandbox: Sandbox) -> None:
+    """In a group nobody else brings the pictures of an answer into the chat; they are told so."""
+    other = sandbox.user(31, "旁人")
+    group = sandbox.group("课题组", asker, other)
+    answer = await asker.ask(f"/ask {SHOP}", chat=group)
+    said = await (await other.press(answer, "🖼")).wait()
+    assert said["text"] == SIMPLIFIED.answers.only_asker
+    assert not sandbox.called("sendPhoto")
+    await asker.press(answer, "🖼")
+    assert photo(await group.next_reply())["width"] == 320
+
+
+@with_bot
 async def test_an_edited_question(asker: Person, sandbox: Sandbox) -> None:
     """Pictures that the message has brought already are not sent anew, others are."""
     question = await asker.say(MAP)

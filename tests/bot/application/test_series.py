@@ -42,6 +42,13 @@ date: 2022-03-01
 普查认定，2019年云岭县茶园面积10.9万亩。
 """,
 }
+YIELD = """---
+title: 云岭县干茶五年
+date: 2022-05-01
+---
+
+云岭县干茶产量2017年为2100吨，2018年为2400吨，2019年为2800吨，2021年为3300吨。
+"""
 TABLE = [
     "📈 云岭 · 茶园面积（万亩）",
     "2017年　\u20078.5 ①",
@@ -87,6 +94,24 @@ async def test_the_chart(asker: Person, sandbox: Sandbox) -> None:
     assert image_size(sandbox.world.files[chart.json["photo"][0]["file_id"]].data) == (1080, 640)
     said = SIMPLIFIED.answers.course_of.format(first="2017年", last="2021年", sources=2)
     assert chart.json["caption"].split("\n") == [TABLE[0], said, SIMPLIFIED.answers.course_conflicts]
+
+
+async def test_an_edited_question(
+    running: Running, asker: Person, sandbox: Sandbox, settings: Settings
+) -> None:
+    """A chart that the message has brought already is not sent anew; that of another course is."""
+    (settings.documents / "yield.md").write_text(YIELD, encoding="utf-8")
+    Index(settings.snapshots).build(settings.documents)
+    async with running():
+        question = await asker.say(QUESTION)
+        table, _ = await asker.next_reply(), await asker.next_reply()
+        for count, text in enumerate(("盘山公路全长多少公里", f"{QUESTION}？"), 1):
+            await asker.edit(question, text)
+            await sandbox.until(lambda count=count: len(sandbox.called("editMessageText")) == count)
+        assert table_of(table) == TABLE
+        await asker.edit(question, "云岭县历年干茶产量")
+        assert "干茶产量" in (await asker.next_reply()).text
+        assert len(sandbox.called("sendPhoto")) == 2
 
 
 async def test_back_on_the_first_page(running: Running, asker: Person, sandbox: Sandbox) -> None:

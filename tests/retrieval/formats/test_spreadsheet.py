@@ -107,7 +107,7 @@ def test_a_sheet_becomes_an_article(tmp_path: Path) -> None:
 
 
 def test_sheets_and_tables_apart() -> None:
-    """Each visible sheet has its heading; empty rows divide tables, and a line above one is its title."""
+    """Each visible sheet has its heading, hidden ones are named; empty rows divide tables."""
     book, _ = workbook(
         [["镇", "人口"], ["南塘", 3], [], ["各镇耕地"], ["镇", "耕地（亩）"], ["南塘", 70]], "南片"
     )
@@ -117,13 +117,14 @@ def test_sheets_and_tables_apart() -> None:
     hidden.sheet_state = "hidden"
     found = blocks(saved(book))
     assert [(block.kind, block.text, block.level) for block in found] == [
+        ("remark", "隐藏的工作表没有读取：底稿", 0),
         ("heading", "南片", 2),
         ("table", "", 0),
         ("table", "", 0),
         ("heading", "北片", 2),
         ("text", "北片没有数据。", 0),
     ]
-    assert lines(saved(book))[1:3] == ["南塘 · 人口 3", "南塘 · 耕地 70亩"]
+    assert lines(saved(book))[2:4] == ["南塘 · 人口 3", "南塘 · 耕地 70亩"]
 
 
 @pytest.mark.parametrize(

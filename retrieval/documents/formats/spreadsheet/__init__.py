@@ -42,9 +42,12 @@ def read(data: bytes) -> Content:
 def _blocks(workbook: Workbook, archive: zipfile.ZipFile) -> Iterator[Block]:
     opened: list[object] = [*workbook.worksheets]
     sheets = [sheet for sheet in opened if isinstance(sheet, ReadOnlyWorksheet)]
+    hidden = [str(sheet.title) for sheet in sheets if sheet.sheet_state != "visible"]
     sheets = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
     if not sheets:
         raise UnreadableError("没有可见的工作表")
+    if hidden:
+        yield Block("remark", f"隐藏的工作表没有读取：{'、'.join(hidden)}")
     missing = 0
     for sheet in sheets:
         # Merges are read from the markup: openpyxl itself reads them only into whole grids.
