@@ -38,7 +38,7 @@ class PictureReader:
             if self._workers is None:
                 self._workers = Workers(ReadText(), 1, limits=LIMITS)
             try:
-                reply = await asyncio.to_thread(self._workers.request, request_for(image))
+                (reply,) = await asyncio.to_thread(self._workers.request, request_for(image))
             finally:
                 self._ending = asyncio.create_task(self._end_when_idle())
         return str(reply["text"])

@@ -132,7 +132,7 @@ def collect(  # noqa: PLR0913 - what a build is made of
     return content
 
 
-def _add(content: Content, path: str, status: os.stat_result | None, result: Future[Json]) -> None:
+def _add(content: Content, path: str, status: os.stat_result | None, result: Future[list[Json]]) -> None:
     """Add the rows of one file, or say why it is skipped."""
     try:
         found = FileRows.of(result.result())

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     Json = dict[str, Any]
-    Handler = Callable[[str], Json]
+    Handler = Callable[[str], Iterable[Json]]
 
 
 class Work(Protocol):
-    """What a worker does: called once in its process, it returns what handles each request.
+    """What a worker does: called once in its process, it returns what handles each request, in pieces.
 
     `alive` is to be called now and again by what takes long and yet goes on.
     """
@@ -63,10 +63,10 @@ class Limits:
     longest: int = 1800
     patience: float = 10.0
     memory: int = 1536 * 1024 * 1024
-    output: int = 256 * 1024 * 1024
+    output: int = 1024 * 1024 * 1024
 
 
-_ALIVE, _READY = b"", b"ready"
+_ALIVE, _READY, _PIECE = b"", b"ready", b"+"
 _STARTING = 120.0  # seconds
 _TOO_LONG = "读取超时"
 _EVERY = 0.2  # seconds between two signs of life
@@ -111,17 +111,17 @@ class Workers:
     ) -> None:
         self.close()
 
-    def map(self, requests: Iterable[str]) -> Iterator[Future[Json]]:
+    def map(self, requests: Iterable[str]) -> Iterator[Future[list[Json]]]:
         """Yield the results in the order of the requests; each is a reply or a WorkerError."""
-        waiting: deque[Future[Json]] = deque()
+        waiting: deque[Future[list[Json]]] = deque()
         for request in requests:
             waiting.append(self._threads.submit(self.request, request))
             if len(waiting) >= self._count * _AHEAD:
                 yield waiting.popleft()
         yield from waiting
 
-    def request(self, request: str) -> Json:
-        """Have a request handled, in the thread that asks. Raise WorkerError."""
+    def request(self, request: str) -> list[Json]:
+        """Have a request handled, in the thread that asks, and return the reply. Raise WorkerError."""
         try:
             worker = self._idle.popleft()
         except IndexError:
@@ -156,14 +156,14 @@ class _Worker:
         self._starting = threading.Lock()
         self._killed = False
 
-    def request(self, request: str, limits: Limits) -> Json:
+    def request(self, request: str, limits: Limits) -> list[Json]:
         """Raise WorkerError."""
         if self._connection is None:
             self._begin()
         assert self._connection is not None
         try:
             self._connection.send_bytes(request.encode(errors="surrogatepass"))
-            reply = json.loads(_reply(self._connection, limits))
+            pieces, end = _reply(self._connection, limits)
         except WorkerError:
             self._end()
             raise
@@ -174,11 +174,11 @@ class _Worker:
             if code == -signal.SIGKILL:  # the machine is out of memory, for whatever reason
                 raise WorkerError("系统内存不足，读取中止") from error
             raise LimitError(_TOO_LONG if code == -signal.SIGXCPU else _CRASHED) from error
-        if reply.pop("last", False):
+        if end.get("last"):
             self._end()
-        if (reason := reply.get("error")) is not None:
-            raise LimitError(reason) if reply.get("limit") else WorkerError(reason)
-        return cast("Json", reply["result"])
+        if (reason := end.get("error")) is not None:
+            raise LimitError(reason) if end.get("limit") else WorkerError(reason)
+        return pieces
 
     def kill(self) -> None:
         """End the process for good, from any thread."""
@@ -216,21 +216,28 @@ class _Worker:
         return self._process.exitcode
 
 
-def _reply(connection: Connection, limits: Limits) -> bytes:
-    """Wait for more than a sign of life. Raise WorkerError where that takes too long or is too much."""
+def _reply(connection: Connection, limits: Limits) -> tuple[list[Json], Json]:
+    """Return the pieces of a reply and how it ended. Raise LimitError where it is too late or too much."""
     end = time.monotonic() + limits.longest * limits.patience
+    pieces: list[Json] = []
+    room = limits.output
     while True:
         wait = min(limits.silence * limits.patience, end - time.monotonic())
         if wait <= 0 or not connection.poll(wait):
             raise LimitError(_TOO_LONG)
         try:
-            reply = connection.recv_bytes(limits.output)
+            message = connection.recv_bytes(room + len(_PIECE))
         except ConnectionError:
             raise  # the worker is gone
         except OSError as error:
             raise LimitError("内容过多") from error
-        if reply != _ALIVE:
-            return reply
+        if message.startswith(_PIECE):
+            room -= len(message)
+            pieces.append(json.loads(message.removeprefix(_PIECE)))
+            if room < 0:
+                raise LimitError("内容过多")
+        elif message != _ALIVE:
+            return pieces, cast("Json", json.loads(message))
 
 
 def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits: Limits) -> None:
@@ -257,26 +264,35 @@ def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits
             return
         end = time.process_time() + limits.longest
         _allow(time.process_time() + limits.silence)
-        reply = _handled(handle, request)
-        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory * _RECYCLED:
-            reply["last"] = True
         try:
-            connection.send_bytes(json.dumps(reply, ensure_ascii=False).encode(errors="surrogatepass"))
+            reply = _handled(handle, request, connection)
+            if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 > limits.memory * _RECYCLED:
+                reply["last"] = True
+            connection.send_bytes(_encoded(reply))
         except OSError:
             return  # too much of it, or nobody is there any more
 
 
-def _handled(handle: Handler, request: str) -> Json:
+def _handled(handle: Handler, request: str, connection: Connection) -> Json:
+    """Handle a request, send the reply, and return how it ended. Raise OSError where nobody listens."""
     try:
-        return {"result": handle(request)}
+        for piece in handle(request):
+            connection.send_bytes(_PIECE + _encoded(piece))
     except WorkerError as error:
         return {"error": str(error)}
     except MemoryError:
         return {"error": "内存不足", "limit": True, "last": True}
     except RecursionError:
         return {"error": "嵌套过深"}
+    except ConnectionError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever a library raises on an odd file, the next one is read
         return {"error": f"读取出错（{type(error).__name__}）"}
+    return {}
+
+
+def _encoded(reply: Json) -> bytes:
+    return json.dumps(reply, ensure_ascii=False).encode(errors="surrogatepass")
 
 
 def _confine(writable: tuple[str, ...], limits: Limits) -> None:

@@ -24,11 +24,11 @@ class ReadText:
     def __call__(self, _: Callable[[], None]) -> Handler:
         recognise = ocr.recogniser()
 
-        def handle(request: str) -> Json:
+        def handle(request: str) -> list[Json]:
             if recognise is None:
                 raise WorkerError("没有安装文字识别")
             try:
-                return {"text": text_in(b64decode(request), recognise)}
+                return [{"text": text_in(b64decode(request), recognise)}]
             except PictureError as error:
                 raise WorkerError(f"图片{error}") from error
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from retrieval import snapshot
@@ -17,10 +18,13 @@ from retrieval.isolation import WorkerError
 from retrieval.paragraphs import paragraphs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from retrieval.isolation import Handler, Json
+    from retrieval.model import Paragraph
+
+_PIECE = 200  # rows that are sent together
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,10 @@ class FileRows:
     remarks: tuple[str, ...]
 
     @classmethod
-    def of(cls, reply: Json) -> FileRows:
+    def of(cls, pieces: list[Json]) -> FileRows:
         """Return what a worker's reply says."""
-        rows = tuple((record.encode(), counts) for record, counts in reply["rows"])
-        return cls(rows, tuple(reply["remarks"]))
+        rows = tuple((record.encode(), counts) for piece in pieces for record, counts in piece["rows"])
+        return cls(rows, tuple(remark for piece in pieces for remark in piece["remarks"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +59,19 @@ class ReadRows:
         recognise = ocr.recogniser(self.recognised) if self.recognised else None
         surroundings = Surroundings(self.pictures, recognise, alive)
 
-        def handle(path: str) -> Json:
+        def handle(path: str) -> Iterator[Json]:
             try:
                 content = read_file(self.documents, path, surroundings)
             except DocumentError as error:
                 raise WorkerError(error.reason) from error
+            yield {"rows": [], "remarks": content.remarks}
             found = (paragraph for document in content.documents for paragraph in paragraphs(document))
-            rows: list[tuple[str, dict[str, int]]] = []
-            for paragraph in found:
+            while rows := [_row(paragraph, words) for paragraph in islice(found, _PIECE)]:
                 alive()
-                record = snapshot.encode(paragraph, words).decode()
-                rows.append((record, Counter(snapshot.tokens(paragraph, words))))
-            return {"rows": rows, "remarks": content.remarks}
+                yield {"rows": rows, "remarks": []}
 
         return handle
+
+
+def _row(paragraph: Paragraph, words: Dictionary) -> tuple[str, dict[str, int]]:
+    return snapshot.encode(paragraph, words).decode(), Counter(snapshot.tokens(paragraph, words))

@@ -52,8 +52,8 @@ def answer_page(  # noqa: PLR0913 - one argument a choice, by keyword
     """Render result `rank` (from 0) of an answer, or say honestly that nothing was found.
 
     A page that is `named` begins with its question. So does one that stands `alone`, in a chat where nobody
-    has seen the question; it speaks of no other page. The first page has the table of a course unless it is to be
-    without. The paragraph is cut for the page to keep to `limit`.
+    has seen the question; it speaks of no other page. The first page has the table of a
+    course, unless it is to be without. The paragraph is cut for the page to keep to `limit`.
     """
     asked = f"❓ {escape(shorten(answer.question.text, QUESTION_UNITS))}" if named or alone else ""
     if not answer.found or not answer.hits:

@@ -64,11 +64,11 @@ def test_the_newest() -> None:
 
 
 def test_only_the_first_page() -> None:
-    """The table stands on the first page; the others are as ever, and so is what has a caption's room."""
+    """The table stands on the first page; the others are as ever, and so is one that is to be without."""
     answer = answered(course({"2019": [1.0], "2020": [2.0], "2021": [3.0]}))
     assert answer_page(answer, 0, SIMPLIFIED).startswith("📈")
     assert "📈" not in answer_page(answer, 1, SIMPLIFIED)
-    assert "📈" not in answer_page(answer, 0, SIMPLIFIED, limit=MessageLimit.CAPTION_LENGTH)
+    assert "📈" not in answer_page(answer, 0, SIMPLIFIED, with_course=False)
 
 
 def test_traditional() -> None:

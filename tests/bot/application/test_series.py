@@ -105,10 +105,10 @@ async def test_an_edited_question(
     async with running():
         question = await asker.say(QUESTION)
         table, _ = await asker.next_reply(), await asker.next_reply()
-        for count, text in enumerate(("盘山公路全长多少公里", f"{QUESTION}？"), 1):
-            await asker.edit(question, text)
-            await sandbox.until(lambda count=count: len(sandbox.called("editMessageText")) == count)
-        assert table_of(table) == TABLE
+        await asker.edit(question, "盘山公路全长多少公里")
+        await sandbox.until(lambda: table.text.startswith("35公里"))
+        await asker.edit(question, f"{QUESTION}？")
+        await sandbox.until(lambda: table_of(table) == TABLE)
         await asker.edit(question, "云岭县历年干茶产量")
         assert "干茶产量" in (await asker.next_reply()).text
         assert len(sandbox.called("sendPhoto")) == 2
