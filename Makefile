@@ -14,7 +14,7 @@ help: ## List the targets
 run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this machine
 	@$(BIN)/wenju run
 
-ocr: .venv/.ocr ## Let the bot read pictures and scanned pages too: 250 MB more to download
+ocr: .venv/.ocr ## Let the bot read pictures and scanned pages too, with 270 MB more on the disk
 
 test: .venv/.dev tools ## Run the tests
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
