@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from retrieval.course import ASKING as ASKING_FOR_COURSE
 from retrieval.figure_features import Asked, RankedPassage, ask, describe, grams, scene, weigh
 from retrieval.plain import plain
 from retrieval.question import ASKING_FOR_OTHER
+from retrieval.series.course import ASKING as ASKING_FOR_COURSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

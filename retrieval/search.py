@@ -68,6 +68,12 @@ class Searcher:
         place = int(np.searchsorted(documents, self._document_of[row]))
         return place < len(documents) and bool(documents[place] == self._document_of[row])
 
+    def in_documents_with(self, rows: Iterable[int], term: str) -> set[int]:
+        """Those of the rows whose documents have the term anywhere."""
+        asked = np.fromiter(rows, dtype=np.int64)
+        documents, _ = self.documents.postings.of(term)
+        return set(asked[np.isin(self._document_of[asked], documents)].tolist())
+
     def document_rows(self, row: int) -> range:
         """The rows of the document of a row."""
         number = self._document_of[row]

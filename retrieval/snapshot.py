@@ -24,13 +24,13 @@ from retrieval import cells, dictionary, language, locks, picture_files
 from retrieval.dictionary import Dictionary
 from retrieval.errors import SnapshotError
 from retrieval.figures import extract
-from retrieval.metric_index import MetricCounter, MetricIndex
 from retrieval.metrics import whole_words
 from retrieval.model import Cell, Figure, Hit, Paragraph, Picture
 from retrieval.plain import folded
 from retrieval.postings import load_array
 from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
 from retrieval.search import Searcher
+from retrieval.series.metric_index import MetricCounter, MetricIndex
 from retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.answer import answer, as_json
-from retrieval.course import asked_course
 from retrieval.dates import read as read_date
 from retrieval.figures import extract
 from retrieval.index import Index
 from retrieval.language import normalise
-from retrieval.metric_index import MetricCounter, MetricIndex, with_metrics
-from retrieval.metric_names import keys_of, read_name
 from retrieval.model import Figure, Paragraph
-from retrieval.points_in_time import grain_of, period_of
-from retrieval.written_values import agree, step_of, value_of, written
+from retrieval.series.course import asked_course
+from retrieval.series.metric_index import MetricCounter, MetricIndex, with_metrics
+from retrieval.series.metric_names import keys_of, read_name
+from retrieval.series.points_in_time import grain_of, period_of
+from retrieval.series.written_values import agree, step_of, value_of, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,8 +129,33 @@ def test_a_place_is_looked_for_before_rows_are_left_out(
     snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many rows other places have of a metric, those of the place asked for are read."""
-    monkeypatch.setattr("retrieval.series.MOST_ROWS", 2)
+    monkeypatch.setattr("retrieval.series.finding.MOST_ROWS", 2)
     assert list(course(snapshot, "临港县历年进出口总额")) == ["2018", "2019", "2020", "2021"]
+
+
+def test_each_place_has_rows_that_are_read(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no place is named and rows are left out, these are left out for each place apart."""
+    whole = {place: course(snapshot, f"{place}历年进出口总额") for place in ("南岭省", "临港县")}
+    monkeypatch.setattr("retrieval.series.finding.MOST_ROWS", 7)
+    assert course(snapshot, "历年进出口总额") in whole.values()
+    monkeypatch.setattr("retrieval.series.finding.MOST_ROWS", 1)
+    assert course(snapshot, "历年进出口总额") == whole["临港县"]
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [("进出口总额", "出口总额"), ("出口总额", "进出口总额"), ("农产品产值", "产值"), ("产值", "总产值")],
+)
+def test_a_longer_name_is_another_metric(tmp_path: Path, held: str, asked: str) -> None:
+    """A metric whose name only ends with the other's gets no series of it; its own name does."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    text = "".join(f"{year}年，南岭省{held}{year - 2000}.5亿元。\n\n" for year in range(2017, 2022))
+    (folder / "trade.md").write_text(text, encoding="utf-8")
+    index = Index(tmp_path / "index")
+    index.build(folder)
+    assert course(index.current(), f"历年{asked}") == {}
+    assert len(course(index.current(), f"历年{held}")) == 5
 
 
 def test_a_conflict_is_shown(snapshot: Snapshot) -> None:

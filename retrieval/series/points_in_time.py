@@ -13,8 +13,8 @@ from retrieval import dates
 from retrieval.plain import plain
 
 if TYPE_CHECKING:
-    from retrieval.course import Grain
     from retrieval.model import Figure, Paragraph
+    from retrieval.series.course import Grain
 
 _POINT = re.compile(
     r"(?P<year>[12]\d{3})(?:-(?:(?P<month>0[1-9]|1[0-2])|(?P<quarter>Q[1-4])|(?P<half>H[12])))?"

@@ -16,12 +16,14 @@ from retrieval.series import agreement
 from retrieval.series.asked_metrics import SAID_OF_COURSE, asked_metrics
 from retrieval.series.candidates import (
     PERIODS,
+    ReadRow,
     candidates,
     nearest,
     of_family,
     of_grain,
     of_place,
     of_unit,
+    read_row,
 )
 from retrieval.series.course import asked_course
 from retrieval.series.metric_names import WHOLE_COUNTRY, places_in
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 100
 """Rows of one metric and place that are read, the best ones: each takes a good part of a millisecond."""
 
+_MOST_SCORED = 10_000  # rows that the search puts in order
 _BEST_ROWS = 10  # that tell of which place a course may be
 _PLACES = 3  # that are tried where the question names none
 
@@ -74,6 +77,8 @@ class _Search:
     ) -> None:
         self._snapshot, self._course, self._question = snapshot, course, question
         self._hits, self._within = hits, within
+        self._rows: dict[int, ReadRow] = {}  # several metrics are tried that stand in the same rows
+        self._order: list[int] = []
 
     def series(self, keys: tuple[str, ...], rest: str) -> Series | None:
         """Return the Series of a metric by its names; `rest` is what the question says beside it."""
@@ -99,7 +104,7 @@ class _Search:
         self, rows: Sequence[int], keys: tuple[str, ...], places: Sequence[str], words: Sequence[str]
     ) -> Series | None:
         course, hits = self._course, self._hits
-        found = [one for row in rows for one in candidates(self._snapshot, row, keys)]
+        found = [one for row in rows for one in candidates(self._read(row), keys)]
         found = of_grain(nearest(found, words), course)
         found = of_place(found, places, hits, self._snapshot)
         found = of_unit(found)
@@ -111,24 +116,33 @@ class _Search:
         held = Counter(one.place for one in found).most_common(1)[0][0]
         return agreement.told(keys[0], places[-1] if places else held, points, unit)
 
+    def _read(self, row: int) -> ReadRow:
+        if row not in self._rows:
+            self._rows[row] = read_row(self._snapshot, row)
+        return self._rows[row]
+
     def _mentioning(self, rows: set[int], words: Iterable[str]) -> set[int]:
         """Return the rows whose documents have all the words."""
         for term in {term for word in words for term in phrase_terms(word)}:
-            rows = {row for row in rows if self._snapshot.searcher.document_holds(row, term)}
+            rows = self._snapshot.searcher.in_documents_with(rows, term)
         return rows
 
     def _best_first(self, rows: set[int]) -> list[int]:
         """Put rows in the search's order: those of its hits, then the others by their scores."""
-        hits = [self._snapshot.row(hit.paragraph.id) for hit in self._hits]
-        searcher, question = self._snapshot.searcher, self._question
-        scored = searcher.top(question.terms, self._snapshot.paragraphs, question.related, self._within)
-        order = dict.fromkeys([*hits, *(row for row, _ in scored), *sorted(rows)])
-        return [row for row in order if row is not None and row in rows]
+        if not self._order:
+            snapshot, question = self._snapshot, self._question
+            hits = (snapshot.row(hit.paragraph.id) for hit in self._hits)
+            scored = snapshot.searcher.top(question.terms, _MOST_SCORED, question.related, self._within)
+            order = (row for row in (*hits, *(row for row, _ in scored)) if row is not None)
+            self._order = list(dict.fromkeys(order))
+        best = [row for row in self._order if row in rows]
+        return [*best, *sorted(rows.difference(best))]
 
     def _places(self, rows: Iterable[int], keys: tuple[str, ...]) -> list[str | None]:
         """Return the places that the best rows are of, None for the figures that name none."""
-        found = (one.place for row in islice(rows, _BEST_ROWS) for one in candidates(self._snapshot, row, keys))
-        return list(dict.fromkeys(found))[:_PLACES]
+        best = islice(rows, _BEST_ROWS)
+        found = (one.place for row in best for one in candidates(self._read(row), keys))
+        return list(dict.fromkeys(found))[:_PLACES] or [None]
 
 
 def _words(rest: str, places: Sequence[str], snapshot: Snapshot) -> list[str]:

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from retrieval.language import phrase_terms
 from retrieval.plain import folded
 from retrieval.series.metric_index import with_metrics
 from retrieval.series.metric_names import keys_of, place_of
@@ -38,10 +39,25 @@ class Candidate(NamedTuple):
     place: str | None
 
 
-def candidates(snapshot: Snapshot, row: int, keys: tuple[str, ...]) -> Iterator[Candidate]:
+class ReadRow(NamedTuple):
+    """A row of a Snapshot with its figures that have a metric."""
+
+    row: int
+    paragraph: Paragraph
+    figures: tuple[tuple[Figure, frozenset[str]], ...]  # each with the keys of its metric
+
+
+def read_row(snapshot: Snapshot, row: int) -> ReadRow:
     paragraph, figures = snapshot.at(row)
-    for figure in with_metrics(paragraph.text, figures):
-        if not isinstance(figure.value, float) or not set(keys_of(figure)) & set(keys):
+    with_keys = ((figure, frozenset(keys_of(figure))) for figure in with_metrics(paragraph.text, figures))
+    return ReadRow(row, paragraph, tuple(with_keys))
+
+
+def candidates(here: ReadRow, keys: tuple[str, ...]) -> Iterator[Candidate]:
+    """Yield the figures of a row that have one of the keys and a period, and are facts."""
+    row, paragraph, figures = here
+    for figure, own in figures:
+        if not isinstance(figure.value, float) or own.isdisjoint(keys):
             continue
         period = period_of(figure, paragraph)
         if period and is_fact(figure, paragraph.text):
@@ -75,11 +91,12 @@ def of_place(
     """Take the figures of one place: the one that is named, or else the one of the best paragraph."""
     if places:
         asked = places[-1]
-        return [
-            one
-            for one in found
-            if one.place == asked or (one.place is None and snapshot.article_holds(one.paragraph.id, asked))
-        ]
+        terms = phrase_terms(asked)
+
+        def holds(row: int) -> bool:
+            return all(snapshot.searcher.document_holds(row, term) for term in terms)
+
+        return [one for one in found if one.place == asked or (one.place is None and holds(one.row))]
     known = {one.place for one in found}
     if len(known - {None}) < 2:
         return list(found)

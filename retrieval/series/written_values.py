@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retrieval.figures import qualified
-from retrieval.metric_names import read_name
 from retrieval.numerals import parse_number
 from retrieval.plain import plain
+from retrieval.series.metric_names import read_name
 from retrieval.units import in_base
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"[-+−]?\s?(?P<digits>\d[\d,]*(?:\.(?P<decimals>\d+))?)\s?(?P<unit>.*)", re.DOTALL)
 _BOUND = re.compile("以上|以下|以[内外]|左右|上下|不等|[多余]")
-_FALL = re.compile(r"(?:降|减|跌|下滑|回落|收窄)[\u4e00-\u9fff]{0,4}$")
+_SAYS_A_FALL = re.compile(r"(?:降|减|跌|下滑|回落|收窄)[\u4e00-\u9fff]{0,4}$")
 _ROUNDED = 0.01  # of a value: what differs more is another one, however coarsely it is written
 _HALF = 0.5001  # of a last digit, and a little for how floats are stored
-_WORD_BEFORE_FALL = re.compile("[下回]?[降减跌滑落]")
+_START_OF_FALL = re.compile("[下回]?[降减跌滑落]")
 
 
 def whole(figure: Figure, text: str) -> Figure:
@@ -34,7 +34,9 @@ def whole(figure: Figure, text: str) -> Figure:
         return replace(figure, text=said, start=start, end=start + len(said))
     name = read_name(figure.metric or "", figure.kind)
     before = text[max(0, figure.start - 6) : figure.start]
-    fall = _WORD_BEFORE_FALL.search(before) if name and name.falls and _FALL.search(plain(before)) else None
+    fall = (
+        _START_OF_FALL.search(before) if name and name.falls and _SAYS_A_FALL.search(plain(before)) else None
+    )
     start = figure.start - len(before) + fall.start() if fall else figure.start
     return replace(figure, text=text[start : figure.end], start=start)
 

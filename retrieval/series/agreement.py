@@ -30,9 +30,9 @@ def points(found: Sequence[Candidate], course: Course) -> tuple[list[Grouped], s
     for one in found:
         if first <= int(one.period[:4]) and course.holds(int(one.period[:4])):
             by_period.setdefault(one.period, []).append(one)
-    points = [(period, _agreeing(by_period[period])) for period in sorted(by_period)]
-    units = Counter(written(group[0].figure)[1] for _, groups in points for group in groups)
-    return points, units.most_common(1)[0][0] if units else ""
+    grouped = [(period, _agreeing(by_period[period])) for period in sorted(by_period)]
+    units = Counter(written(group[0].figure)[1] for _, groups in grouped for group in groups)
+    return grouped, units.most_common(1)[0][0] if units else ""
 
 
 def _agreeing(found: Sequence[Candidate]) -> list[list[Candidate]]:

@@ -51,8 +51,8 @@ def asked_metrics(
         yield from ((asked, text.replace(name, " ", 1)) for asked in _kinds(keys, course))
     if amounts or not figures or not course.plainly:
         return
-    asked = read_name(bare, figures[0].kind)
-    keys = tuple(key for key in keys_of(figures[0]) if asked and key.startswith(asked.key))
+    name_asked = read_name(bare, figures[0].kind)
+    keys = tuple(key for key in keys_of(figures[0]) if name_asked and key.startswith(name_asked.key))
     if keys and keys[0].endswith(GROWTH) == course.rate:
         yield keys, core
 

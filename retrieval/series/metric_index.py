@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Self
 
 import marisa_trie
 
-from retrieval.series.metric_names import keys_of
 from retrieval.plain import plain
+from retrieval.series.metric_names import keys_of
 from retrieval.series.shared_out import share_out
 
 if TYPE_CHECKING:
