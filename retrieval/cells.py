@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -56,16 +57,16 @@ def _of_number(said: str, *, named: bool) -> list[Figure]:
     if match is None:
         return []
     below_zero = match["open"] is not None or match["sign"] in {"-", "−"}
-    amount = float(match["digits"].replace(",", "")) * (-1 if below_zero else 1)
+    amount = Decimal(match["digits"].replace(",", "")) * (-1 if below_zero else 1)
     unit = simple[match.end() :].strip()
     if not unit:
-        return [Figure(said, "count", amount, None, 0, len(said))] if named else []
+        return [Figure(said, "count", float(amount), None, 0, len(said))] if named else []
     if unit[0] not in _OF_DATES and (one := _one(unit)) is not None:
-        value = amount * one[1]
-        return [Figure(said, one[0], value, one[2], 0, len(said))]
+        value = amount * Decimal(str(one[1]))  # 75.1亿 is not a hair less
+        return [Figure(said, one[0], float(value), one[2], 0, len(said))]
     if extract(f"{match['digits']}{unit}") or not named or not _UNIT.fullmatch(unit):
         return []
-    return [Figure(said, "measure", amount, unit, 0, len(said))]
+    return [Figure(said, "measure", float(amount), unit, 0, len(said))]
 
 
 @lru_cache(maxsize=1024)  # columns repeat themselves

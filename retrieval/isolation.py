@@ -20,7 +20,9 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ _EVERY = 0.2  # seconds between two signs of life
 _STOPPED = "读取中途停止"
 _CRASHED = "读取程序崩溃（文件异常或内存不足）"
 _OURS = "WENJU_"
+_HIDING = threading.Lock()
 _ENDING = 1.0  # seconds for a process that is ending
 _NICENESS = 10  # questions go first
 _RECYCLED = 0.5  # share of the memory limit from which a worker is replaced after its request
@@ -193,7 +196,8 @@ class _Worker:
                 raise WorkerError(_STOPPED)
             ours, theirs = self._context.Pipe()
             self._process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
-            self._process.start()
+            with _without_main_module():
+                self._process.start()
             theirs.close()
             self._connection = ours
         try:
@@ -214,6 +218,18 @@ class _Worker:
         self._process.kill()
         self._process.join()
         return self._process.exitcode
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Hide the program that is running: a worker would load it, and run it where it has no guard."""
+    with _HIDING:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _reply(connection: Connection, limits: Limits) -> tuple[list[Json], Json]:

@@ -126,9 +126,11 @@ def _paging(log_id: str, rank: int, ranks: Sequence[int], words: Words) -> list[
 def _copy_button(answer: Answer, rank: int, words: Words) -> list[InlineKeyboardButton]:
     """Copy the best figure shown, in the article's own characters; empty where there is none that fits.
 
-    Telegram marks such a button with a sign of its own.
+    Of a series it is the newest. Telegram marks such a button with a sign of its own.
     """
     texts = [readable(as_shown(figure, answer)).strip() for figure in shown_figures(answer, rank)[:1]]
+    if answer.series and rank == 0:
+        texts = [readable(answer.series.points[-1].statements[0].figure.text).strip()]
     return [
         InlineKeyboardButton(words.shown(shorten(text, FIGURE_UNITS)), copy_text=CopyTextButton(text))
         for text in texts

@@ -28,7 +28,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError) as error:
-        raise UnreadableError("压缩包已损坏或不完整") from error
+        raise UnreadableError("文件已损坏或不完整，请重新取得") from error
     entries = archive.infolist()
     if len(entries) > _MOST_ENTRIES:
         raise UnreadableError(f"压缩包里的条目过多（超过 {_MOST_ENTRIES} 个）")
@@ -36,7 +36,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         raise UnreadableError(f"解压后过大（超过 {LARGEST_TOTAL // 1024 // 1024} MB）")
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:
-            raise UnreadableError("压缩包有密码")
+            raise UnreadableError("文件有密码，请去掉密码再放进来")
         if entry.file_size > _RATIO_MATTERS and entry.file_size > _LARGEST_RATIO * entry.compress_size:
             raise UnreadableError("压缩率异常，疑似压缩炸弹")
     return archive
@@ -47,7 +47,7 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         return archive.read(entry)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
-        raise UnreadableError("压缩包已损坏或不完整") from error
+        raise UnreadableError("文件已损坏或不完整，请重新取得") from error
     except (NotImplementedError, RuntimeError) as error:
         raise UnreadableError("压缩方式不受支持") from error
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Recognise = Callable[[bytes], list[Line]]
     """Returns the lines in an image file. Raises PictureError where it cannot be read."""
 
-HINT = "需要文字识别：请安装 wenju[ocr]"
+HINT = "需要文字识别：请安装 wenju[ocr]（make ocr）"
 
 _SURE = 0.5  # the confidence below which a line is left out
 _MANY = 5  # lines left out that are worth a remark

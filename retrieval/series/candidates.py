@@ -88,7 +88,10 @@ def of_grain(found: Sequence[Candidate], course: Course) -> list[Candidate]:
 def of_place(
     found: Sequence[Candidate], places: Sequence[str], hits: Sequence[Hit], snapshot: Snapshot
 ) -> list[Candidate]:
-    """Take the figures of one place: the one that is named, or else the one of the best paragraph."""
+    """Take the figures of one place: the one that is named, or else the one of the best paragraph.
+
+    Without a named one, figures that name no place at all count for whichever it is.
+    """
     if places:
         asked = places[-1]
         terms = phrase_terms(asked)
@@ -103,7 +106,7 @@ def of_place(
     rank = {hit.paragraph.id: place for place, hit in enumerate(hits)}
     order = sorted(found, key=lambda one: rank.get(one.paragraph.id, len(rank)))
     for place in dict.fromkeys(one.place for one in order):
-        own = [one for one in found if one.place == place]
+        own = [one for one in found if one.place in (place, None)]
         if len({one.period for one in own}) >= PERIODS:
             return own
     return []

@@ -255,6 +255,20 @@ def test_a_worker_that_cannot_begin_is_no_fault_of_the_request(*, abruptly: bool
     assert not isinstance(failed.value, LimitError)
 
 
+def test_the_program_is_not_run_again() -> None:
+    """A worker leaves the program alone that started it, though that has no guard, or is no file at all."""
+    program = (
+        "from tests.retrieval.test_isolation import Deeds\n"
+        "from retrieval.isolation import Workers\n"
+        "with Workers(Deeds(), 2) as workers: print(len(list(workers.map(['pid'] * 4))))\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-"], input=program, cwd=root, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout.strip(), done.stderr) == ("4", "")
+
+
 def test_no_secret_is_in_reach() -> None:
     """The bot's settings, its token among them, are not in a worker's environment."""
     program = (

@@ -299,7 +299,7 @@ def test_without_the_extra(tmp_path: Path) -> None:
 def test_another_recogniser_reads_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When what reads images changes, every file is read again; else none is."""
     (tmp_path / "a.md").write_text("# 桥\n\n桥长48米。\n", "utf-8")
-    index = Index(tmp_path / "snapshots")
+    index = Index(tmp_path / "snapshots", recognised=tmp_path / "kept")
     index.build(tmp_path)
     assert index.build(tmp_path).read == 0
     monkeypatch.setattr(ocr, "identity", lambda: "another")

@@ -25,7 +25,7 @@ _REFUSED = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (
-    ("EncryptedPackage", "文件有密码"),
+    ("EncryptedPackage", "文件有密码，请去掉密码再放进来"),
     ("WordDocument", "内容是旧版 Word（.doc），请另存为 .docx"),
     ("Workbook", "内容是旧版 Excel（.xls），请另存为 .xlsx"),
     ("Book", "内容是旧版 Excel（.xls），请另存为 .xlsx"),

@@ -49,10 +49,10 @@ def is_cut(data: bytes) -> bool:
 
 def _why_not(data: bytes, code: int | None) -> str:
     if code == pdfium_c.FPDF_ERR_PASSWORD:
-        return "有密码保护，无法打开"
+        return "文件有密码，请去掉密码再放进来"
     if code == pdfium_c.FPDF_ERR_SECURITY:
         return "加密方式不受支持"
-    return "文件不完整，可能没有传完" if is_cut(data) else "PDF 已损坏或没有页面"
+    return "文件不完整，请重新取得" if is_cut(data) else "PDF 已损坏或没有页面"
 
 
 def title(document: pdfium.PdfDocument, beginning: str) -> str | None:
