@@ -455,3 +455,20 @@ def test_grains(period: str, grain: str) -> None:
     """A period says how fine it is; half a year is compared with nothing."""
     assert grain_of(period) == grain
     assert grain_of("2021-H1") is None
+
+
+def test_figures_that_name_no_place_are_of_the_place_told_of(tmp_path: Path) -> None:
+    """A table of bare years and a yearbook of the county make one course, whatever a town tells of itself."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name, text in {
+        "产量.csv": "年份,茶叶产量（吨）\n2019,7100\n2020,7650\n2021,8300\n2022,8830\n",
+        "年鉴.txt": "云岭县茶叶年鉴\n\n2021年云岭县茶叶产量8420吨。2020年茶叶产量7650吨。2023年茶叶产量9350吨。\n",
+        "青岭.txt": "青岭镇茶业\n\n2021年青岭镇茶叶产量620吨，2022年茶叶产量640吨。\n",
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    index = Index(tmp_path / "index")
+    index.build(folder)
+    found = course(index.current(), "历年茶叶产量")
+    assert list(found) == ["2019", "2020", "2021", "2022", "2023"]
+    assert set(found["2021"]) == {"8300吨", "8420吨"}

@@ -84,6 +84,7 @@ async def test_the_table(asker: Person) -> None:
     assert sources.split("\n") == ["① 云岭县茶园五年 · 2022-01-10", "② 云岭县茶园普查 · 2022-03-01"]
     assert "茶园面积" in best
     assert "📄 " in best
+    assert table.button("12.6万亩")["copy_text"] == {"text": "12.6万亩"}  # the newest
 
 
 @pytest.mark.usefixtures("bot")
