@@ -463,7 +463,7 @@ def test_figures_that_name_no_place_are_of_the_place_told_of(tmp_path: Path) -> 
     folder.mkdir()
     for name, text in {
         "产量.csv": "年份,茶叶产量（吨）\n2019,7100\n2020,7650\n2021,8300\n2022,8830\n",
-        "年鉴.txt": "云岭县茶叶年鉴\n\n2021年云岭县茶叶产量8420吨。2020年茶叶产量7650吨。2023年茶叶产量9350吨。\n",
+        "年鉴.txt": "云岭县茶叶年鉴\n\n2021年茶叶产量8420吨。2020年茶叶产量7650吨。2023年茶叶产量9350吨。\n",
         "青岭.txt": "青岭镇茶业\n\n2021年青岭镇茶叶产量620吨，2022年茶叶产量640吨。\n",
     }.items():
         (folder / name).write_text(text, encoding="utf-8")
