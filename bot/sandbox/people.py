@@ -96,6 +96,12 @@ class Person(Conversation):
         content = file_content(self._world, name, data, caption, photo=not as_document)
         return self._send(content, chat, reply_to, topic)
 
+    async def send_location(self, latitude: float, longitude: float) -> Message:
+        """Send a place on the map, in degrees, to the private chat with the bot."""
+        if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+            raise ValueError(f"{latitude}, {longitude} is nowhere")
+        return self._send({"location": {"latitude": latitude, "longitude": longitude}}, None, None)
+
     async def forward(
         self, message: Message, chat: Conversation | None = None, topic: int | None = None
     ) -> Message:

@@ -71,7 +71,7 @@ def test_odd_files_beside(documents: DocumentsFolder, place: Path) -> None:
     assert documents.store("a.md", TEA) == Stored("a.md")
 
 
-@pytest.mark.parametrize("name", ["a.exe", "a", "txt", "a.md.zip", ""])
+@pytest.mark.parametrize("name", ["a.exe", "a", "txt", "a.md.rar", ""])
 def test_unknown_type(documents: DocumentsFolder, place: Path, name: str) -> None:
     """What no reader reads is not stored."""
     assert reason(documents, name) == "type"

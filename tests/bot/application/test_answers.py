@@ -104,8 +104,8 @@ async def test_unknown_command(asker: Person) -> None:
 
 
 async def test_what_is_no_question(asker: Person) -> None:
-    """A file from somebody who may not add it is declined politely."""
-    await asker.send_file("茶.txt", b"tea", caption="干茶产量")
+    """What is neither text nor a picture or a file is declined politely."""
+    await asker.send_location(28.2, 112.9)
     assert (await asker.next_reply()).text == SIMPLIFIED.conversation.text_only
 
 
