@@ -13,11 +13,11 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bot.handlers import inline
-from bot.log.database import read_entries, reading
 from bot.messages import SIMPLIFIED
 from bot.settings import Settings
 from bot.state.database import StateDatabase
 from retrieval.index import Index
+from tests.bot.application.test_curation import logged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,10 +106,9 @@ async def test_a_photo_follows_its_answer(asker: Person, settings: Settings) -> 
     assert shown.text == "图1 石塘镇茶园分布\n📄 云岭县见闻 · 一、茶园"
     assert (photo(shown)["width"], photo(shown)["height"]) == (320, 210)
     assert shown.json["reply_to_message"] == text.json["reply_to_message"]
-    with reading(settings.query_log) as log:
-        [entry] = read_entries(log)
-    [logged] = entry.answer.pictures
-    assert (logged.caption, logged.paragraph) == ("图1 石塘镇茶园分布", entry.answer.hits[0].paragraph.id)
+    entry = await logged(settings, MAP)
+    [picture] = entry.answer.pictures
+    assert (picture.caption, picture.paragraph) == ("图1 石塘镇茶园分布", entry.answer.hits[0].paragraph.id)
     assert "🖼" not in [label for row in text.buttons for label in row]
 
 
