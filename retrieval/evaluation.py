@@ -20,6 +20,7 @@ from retrieval import locks, snapshot
 from retrieval.answer import answer, as_json
 from retrieval.baseline import Baseline
 from retrieval.dictionary import Dictionary, build_dictionary
+from retrieval.encoding import encode, tokens
 from retrieval.judged_sets import JudgedSet, read_set
 from retrieval.language import normalise
 from retrieval.measures import Tally, mean, ranking, timing
@@ -154,9 +155,9 @@ def index_passages(passages: Sequence[Paragraph], folder: Path, dictionary: Path
     words = Dictionary(folder)
     counter = PostingsCounter()
     for row, passage in enumerate(passages):
-        counter.add(row, Counter(snapshot.tokens(passage, words)))
+        counter.add(row, Counter(tokens(passage, words)))
     lock = locks.hold(folder)
-    records = [snapshot.encode(passage, words) for passage in passages]
+    records = [encode(passage, words) for passage in passages]
     snapshot.write(folder, records, counter.postings(), Origin(str(folder)))
     os.close(lock)
     return Snapshot(folder)

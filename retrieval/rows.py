@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from retrieval import snapshot
 from retrieval.dictionary import Dictionary
 from retrieval.documents import Surroundings, ocr, read_file
+from retrieval.encoding import encode, tokens
 from retrieval.errors import DocumentError
 from retrieval.isolation import WorkerError
 from retrieval.paragraphs import paragraphs
@@ -74,4 +74,4 @@ class ReadRows:
 
 
 def _row(paragraph: Paragraph, words: Dictionary) -> tuple[str, dict[str, int]]:
-    return snapshot.encode(paragraph, words).decode(), Counter(snapshot.tokens(paragraph, words))
+    return encode(paragraph, words).decode(), Counter(tokens(paragraph, words))

@@ -20,12 +20,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval import cells, dictionary, language, locks, picture_files
+from retrieval import dictionary, language, locks, picture_files
 from retrieval.dictionary import Dictionary
+from retrieval.encoding import decode_figure, decode_paragraph, heading
 from retrieval.errors import SnapshotError
-from retrieval.figures import extract
-from retrieval.metrics import whole_words
-from retrieval.model import Cell, Figure, Hit, Paragraph, Picture
+from retrieval.model import Hit
 from retrieval.plain import folded
 from retrieval.postings import load_array
 from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from retrieval.model import Question
+    from retrieval.model import Figure, Paragraph, Question
     from retrieval.postings import Postings
 
 FORMAT = 3
@@ -146,7 +145,7 @@ class Snapshot:
     def at(self, row: int) -> tuple[Paragraph, tuple[Figure, ...]]:
         """The paragraph of `row` and its figures in order."""
         paragraph, figures = self.record(row).splitlines()
-        return _paragraph(json.loads(paragraph)), tuple(map(_figure, json.loads(figures)))
+        return decode_paragraph(json.loads(paragraph)), tuple(map(decode_figure, json.loads(figures)))
 
     def paragraph(self, paragraph_id: str) -> Paragraph | None:
         row = self.row(paragraph_id)
@@ -239,7 +238,7 @@ class Snapshot:
 
     def _candidate(self, row: int, score: float) -> Candidate:
         fields = json.loads(self.record(row).partition(b"\n")[0])
-        return Candidate(_heading(fields), fields["text"], score)
+        return Candidate(heading(fields), fields["text"], score)
 
     def row(self, paragraph_id: str) -> int | None:
         """The row of a paragraph; None for an unknown id."""
@@ -252,27 +251,6 @@ class Snapshot:
                 return row
             place += 1
         return None
-
-
-def encode(paragraph: Paragraph, words: Dictionary) -> bytes:
-    """The stored form of a paragraph: a line of JSON for itself and one for the figures in its text."""
-    figures = [{**asdict(figure), "paragraph": paragraph.id} for figure in _figures_in(paragraph, words)]
-    lines = (json.dumps(part, ensure_ascii=False) for part in (asdict(paragraph), figures))
-    return "".join(f"{line}\n" for line in lines).encode()
-
-
-def _figures_in(paragraph: Paragraph, words: Dictionary) -> list[Figure]:
-    """Find a paragraph's figures: in a table's row by its cells, else by the words around them."""
-    if paragraph.cells:
-        return cells.figures(paragraph.text, paragraph.cells)
-    found = extract(paragraph.text)
-    return [whole_words(figure, paragraph.text, words.words) for figure in found]
-
-
-def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
-    """What a paragraph is found by: its title, section and text, as one field."""
-    parts = (paragraph.title, paragraph.section, paragraph.text)
-    return [token for part in parts if part for token in language.tokens(part, words)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,11 +281,11 @@ def write(
     for row, record in enumerate(records):
         fields, found = map(json.loads, record.splitlines())
         figures += len(found)
-        metrics.add(row, fields["text"], map(_figure, found))
+        metrics.add(row, fields["text"], map(decode_figure, found))
         if older:
             for picture in fields["pictures"]:
                 picture_files.take(older / PICTURES, folder / PICTURES, picture["key"])
-        characters.update(set(folded(_heading(fields) + fields["text"])))
+        characters.update(set(folded(heading(fields) + fields["text"])))
         ids.append(_number(fields["id"]))
         document_of.append(documents.setdefault((fields["document"], fields["article"]), len(documents)))
     (folder / _PARAGRAPHS).write_bytes(b"".join(records))
@@ -384,19 +362,3 @@ def _map(path: Path) -> mmap.mmap | bytes:
 
 def _number(paragraph_id: str) -> int:
     return int.from_bytes(hashlib.blake2b(paragraph_id.encode(), digest_size=7).digest())
-
-
-def _heading(fields: dict[str, Any]) -> str:
-    """What stands above a paragraph, from its stored form."""
-    return f"{fields['title']}\n{fields['section'] or ''}\n"
-
-
-def _paragraph(fields: dict[str, Any]) -> Paragraph:
-    values = tuple(Cell(**cell) for cell in fields["cells"])
-    pictures = tuple(Picture(**picture) for picture in fields["pictures"])
-    return Paragraph(**{**fields, "cells": values, "pictures": pictures})
-
-
-def _figure(fields: dict[str, Any]) -> Figure:
-    value = fields["value"]
-    return Figure(**{**fields, "value": tuple(value) if isinstance(value, list) else value})  # of a range

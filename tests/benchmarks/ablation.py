@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from retrieval import answer, language, search, snapshot
+from retrieval import answer, encoding, language, search
 from retrieval.baseline import Baseline
 from retrieval.evaluation import index_passages
 from retrieval.judged_sets import read_set
@@ -97,7 +97,7 @@ def _only(kept: str, corpus: Snapshot, passages: Sequence[Paragraph]) -> tuple[S
     """Search for one sort of tokens alone, each paragraph by itself."""
     alone: list[Switch] = [(language, sort, lambda *_: []) for sort in ("_words", "_bigrams") if sort != kept]
     with _switched(alone):
-        postings = Postings.count(snapshot.tokens(passage, corpus.dictionary) for passage in passages)
+        postings = Postings.count(encoding.tokens(passage, corpus.dictionary) for passage in passages)
     return (*alone, (corpus, "searcher", Searcher.over(postings, np.arange(len(passages)))))
 
 

@@ -11,12 +11,13 @@ import pytest
 from retrieval import locks
 from retrieval.answer import answer, as_json
 from retrieval.dictionary import Dictionary, build_dictionary
+from retrieval.encoding import encode, tokens
 from retrieval.illustrations import MOST, asks_for_picture
 from retrieval.language import normalise
 from retrieval.model import Document, Picture, Section, WholeParagraph
 from retrieval.paragraphs import LONGEST, paragraphs
 from retrieval.postings import PostingsCounter
-from retrieval.snapshot import Origin, Snapshot, encode, tokens, write
+from retrieval.snapshot import Origin, Snapshot, write
 
 if TYPE_CHECKING:
     from retrieval.model import Answer
