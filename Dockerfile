@@ -17,6 +17,7 @@ ENV PATH=/opt/wenju/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MPLCONFIGDIR=/data/.matplotlib \
     WENJU_DATA=/data \
+    SQLITE_TMPDIR=/data \
     WENJU_DOCUMENTS=/documents
 # By number, so that an orchestrator can tell that it is not root.
 USER 10001:10001

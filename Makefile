@@ -6,7 +6,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run ocr test bench bench-reading ablation pictures review lint format requirements tools clean
+.PHONY: help run ocr test bench bench-reading bench-load chaos soak ablation pictures review lint format requirements tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,15 @@ bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 
 bench-reading: .venv/.dev ## Measure the indexing of 1,000 files of all kinds beside a plain script
 	$(BIN)/python -m tests.benchmarks.reading
+
+bench-load: .venv/.dev ## Measure 500 questions at once beside a plain bot over rank-bm25
+	$(BIN)/python -m tests.benchmarks.load
+
+chaos: .venv/.dev ## Ask 5,000 questions under faults and kill -9, and count what is lost
+	$(BIN)/python -m tests.benchmarks.chaos $(ARGUMENTS)
+
+soak: .venv/.dev ## Ask 20,000 questions in a row and watch memory and files: ARGUMENTS="--questions 100000"
+	$(BIN)/python -m tests.benchmarks.soak $(ARGUMENTS)
 
 ablation: .venv/.dev ## Measure what each means of the retrieval is worth, on judged sets: SETS="FOLDER …"
 	$(BIN)/python -m tests.benchmarks.ablation $(SETS)

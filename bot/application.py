@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import signal
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +14,22 @@ from telegram import LinkPreviewOptions
 from telegram.ext import Application, Defaults
 
 from bot import menu
+from bot.backups.restoring import finish as finish_restore
 from bot.chores import beat, expire, refresh, refresh_every, show_progress, sweep, watch
 from bot.digest import send_digests
+from bot.dispatcher import Dispatcher
+from bot.erasure import Erasure
+from bot.health import last_words
+from bot.inbox import Inbox
 from bot.library import Library
-from bot.lifecycle import App, UpdateProcessor, background, connect, poll, until
+from bot.lifecycle import App, answer, background, bot_id, connect, until
 from bot.log.query_log import QueryLog
 from bot.notices import tell_of_privacy
-from bot.pacing import Pacing
-from bot.polling import Polling, PollingRequest
+from bot.polling import Polling
 from bot.redaction import set_up_logging
 from bot.routes import Services, add_routes
+from bot.running import alone
+from bot.sending import Sending
 from bot.settings import SANDBOX_TOKEN, SettingError
 from bot.state.curation import Curation
 from bot.state.curation_prompts import CurationPrompts
@@ -36,32 +42,50 @@ from retrieval.synonyms import read_synonyms
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
-    from pathlib import Path
 
     from bot.log.entry import Source
+    from bot.metrics import Metrics
     from bot.settings import Settings
+    from bot.webhook import Webhook
+
+
+WAITERS = 64  # threads
 
 
 def run(settings: Settings) -> None:
     """Run the bot until SIGINT or SIGTERM. Raise WenjuError, in one clear line, where it cannot."""
-    set_up_logging(settings.token)
+    set_up_logging(settings.token, settings.log_level, *_secrets(settings))
     asyncio.run(_run(settings))
 
 
+def _secrets(settings: Settings) -> Iterator[str]:
+    """Yield what, beside the token, is in no line of the log."""
+    if settings.token and settings.webhook_url:
+        from bot.webhook import secret_token  # noqa: PLC0415 - most bots have no webhook
+
+        yield secret_token(settings.token)
+
+
 async def _run(settings: Settings) -> None:
-    stop = asyncio.Event()
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    # Most of these threads wait, for a disk or a lock: a few would hold up others.
+    loop.set_default_executor(ThreadPoolExecutor(WAITERS, thread_name_prefix="wait"))
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, stop.set)
     await serve(settings, stop)
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set, then answer what has arrived and close everything."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(_alone(settings.data))
+        stack.enter_context(alone(settings.data))
+        await asyncio.to_thread(finish_restore, settings.data)
+        stack.enter_context(last_words(settings.heartbeat))
         source: Source = "telegram"
         if settings.token is None:
             source, settings = "sandbox", await stack.enter_async_context(_sandbox(settings))
+        inbox = Inbox.open(settings.inbox, bot_id(settings.token or ""))
+        stack.push_async_callback(asyncio.to_thread, inbox.close)
         log = QueryLog.open(settings.query_log)
         stack.push_async_callback(asyncio.to_thread, log.close)
         state = StateDatabase.open(settings.state)
@@ -71,46 +95,65 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         curation = Curation(state)
         library = Library(index, settings.documents, read_synonyms(settings.synonyms), curation)
         stack.push_async_callback(library.close)
-        polling = Polling()
+        incoming, sending, metrics = _incoming(settings), Sending(), None
+        if settings.metrics:
+            from bot.metrics import BotCollector, serving  # noqa: PLC0415 - most bots have no metrics
+
+            collector = BotCollector(inbox, log, index, sending, incoming)
+            metrics = await stack.enter_async_context(serving(settings.metrics, collector))
+        await stack.enter_async_context(background(beat(settings, library, log, inbox, incoming)))
         prompts = CurationPrompts(state, log.pseudonyms)
-        services = Services(settings, library, log, people, curation, prompts, FileIds(state), source)
-        application = build(services, polling)
+        erasure = Erasure(settings.data, log, people, prompts)
+        services = Services(
+            settings, library, log, people, curation, prompts, FileIds(state), erasure, source
+        )
+        application = build(services, sending, metrics)
+        dispatcher = Dispatcher(application, inbox, log, metrics)
         stack.push_async_callback(application.bot.shutdown)
         await sweep(settings)
         if not await connect(application, stop):
             return
         stack.push_async_callback(application.shutdown)
         work = [
-            beat(settings, library, log, polling),
             menu.publish(application.bot, settings.admins),
             tell_of_privacy(application.bot, people),
             send_digests(application.bot, log, people, settings.digest_at),
+            expire(erasure, settings.retention_days),
         ]
-        if settings.retention_days:
-            work.append(expire(log, settings.retention_days))
         async with background(*work):
             await _make_ready(settings, library, stack, stop)
             await stack.enter_async_context(background(*_refreshes(settings, library)))
             if source == "sandbox":
                 _announce(settings)
-            await poll(application, polling, stop, on_stop=library.stop_rebuild)
+            receiving = incoming.run(application.bot, dispatcher, stop)
+            await answer(receiving, dispatcher, stop, on_stop=library.stop_rebuild)
 
 
-def build(services: Services, polling: Polling) -> App:
-    """Make the application that polls Telegram and handles its updates."""
+def _incoming(settings: Settings) -> Polling | Webhook:
+    """Return the way on which updates come."""
+    if not settings.webhook_url:
+        return Polling()
+    from bot.webhook import Webhook  # noqa: PLC0415 - a bot that polls needs no server
+
+    return Webhook(settings.webhook_url, settings.webhook_address, settings.token or "")
+
+
+def build(services: Services, sending: Sending, metrics: Metrics | None) -> App:
+    """Make the application that handles updates; it does not fetch them."""
     settings = services.settings
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # durations as the library's next version has them
-    application: App = (
+    builder = (
         Application.builder()
         .token(settings.token or "")
         .base_url(f"{settings.api_url}/bot")
         .base_file_url(f"{settings.api_url}/file/bot")
-        .get_updates_request(PollingRequest(polling))
-        .rate_limiter(Pacing())
-        .concurrent_updates(UpdateProcessor())
+        .updater(None)
+        .rate_limiter(sending)
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
-        .build()
     )
+    if metrics:
+        builder.request(metrics.request())
+    application: App = builder.build()
     add_routes(application, services)
     return application
 
@@ -138,18 +181,6 @@ def _refreshes(settings: Settings, library: Library) -> Iterator[Coroutine[Any, 
         yield refresh_every(library, settings.reindex_every)
 
 
-@contextmanager
-def _alone(data: Path) -> Iterator[None]:
-    """Hold the data folder: two bots over one log and index would answer everything twice."""
-    data.mkdir(parents=True, exist_ok=True)
-    with (data / "RUNNING").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise SettingError("WENJU_DATA", f"已有一个 wenju 在使用这个文件夹：{data}") from error
-        yield
-
-
 @asynccontextmanager
 async def _sandbox(settings: Settings) -> AsyncIterator[Settings]:
     """Run the sandbox and give the settings by which the bot reaches it."""
@@ -164,7 +195,7 @@ async def _sandbox(settings: Settings) -> AsyncIterator[Settings]:
             reason = f"端口 {settings.sandbox_port} 用不了（{error.strerror}），请换一个"
             raise SettingError("WENJU_SANDBOX_PORT", reason) from error
         admins = settings.admins | {SANDBOX_ADMIN_ID}
-        yield replace(settings, token=SANDBOX_TOKEN, api_url=sandbox.url, admins=admins)
+        yield replace(settings, token=SANDBOX_TOKEN, api_url=sandbox.url, admins=admins, webhook_url=None)
 
 
 def _announce(settings: Settings) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from bot.documents.folder import DocumentsFolder
 from bot.documents.trash import Trash
 from bot.health import Heartbeat, write_heartbeat
-from bot.log.database import QueryLogError
 from bot.log.export import remove_leftovers
 from retrieval.documents import is_left_out
 from retrieval.errors import SnapshotError, WenjuError
@@ -22,10 +21,13 @@ from retrieval.errors import SnapshotError, WenjuError
 if TYPE_CHECKING:
     from watchfiles import Change
 
+    from bot.erasure import Erasure
+    from bot.inbox import Inbox
     from bot.library import Library
     from bot.log.query_log import QueryLog
     from bot.polling import Polling
     from bot.settings import Settings
+    from bot.webhook import Webhook
 
 EXPIRE_EVERY = 6 * 3600.0  # seconds between two looks for what is too old in the log
 BEAT_EVERY = 5.0  # seconds between heartbeats
@@ -76,15 +78,15 @@ async def watch(library: Library, documents: Path) -> None:
         await asyncio.sleep(WATCH_AGAIN)
 
 
-async def expire(log: QueryLog, days: int) -> None:
-    """Delete from the query log what is older than `days`, now and again every few hours."""
+async def expire(erasure: Erasure, days: int | None) -> None:
+    """Delete what is kept for too long, now and again every few hours: questions after `days`, if given."""
     while True:
-        before = datetime.now(UTC) - timedelta(days=days)
+        before = datetime.now(UTC) - timedelta(days=days) if days else None
         try:
-            if count := await asyncio.to_thread(log.expire, before):
+            if count := await asyncio.to_thread(erasure.expire, before):
                 logger.info("查询日志：删除了 %d 天前的 %d 条", days, count)
-        except QueryLogError as error:
-            logger.warning("查询日志里过期的记录暂时删不了：%s", error)
+        except WenjuError as error:
+            logger.warning("过期的记录没有全部删除，稍后再试：%s", error)
         await asyncio.sleep(EXPIRE_EVERY)
 
 
@@ -112,7 +114,9 @@ async def sweep(settings: Settings) -> None:
         logger.warning("leftovers stay: %s", error)
 
 
-async def beat(settings: Settings, library: Library, log: QueryLog, polling: Polling) -> None:
+async def beat(
+    settings: Settings, library: Library, log: QueryLog, inbox: Inbox, incoming: Polling | Webhook
+) -> None:
     """Write the heartbeat for `wenju health`."""
     started = time.time()
     while True:
@@ -120,7 +124,21 @@ async def beat(settings: Settings, library: Library, log: QueryLog, polling: Pol
             snapshot = await library.snapshot()
         except SnapshotError:
             snapshot = None
-        beat = Heartbeat(os.getpid(), started, polling.last, snapshot, polling.problem, log.trouble)
+        oldest = inbox.oldest
+        beat = Heartbeat(
+            pid=os.getpid(),
+            started=started,
+            at=time.time(),
+            last_poll=incoming.last,
+            snapshot=snapshot,
+            problem=incoming.problem,
+            log=log.trouble,
+            inbox=inbox.trouble,
+            index=library.trouble,
+            depth=inbox.depth,
+            oldest=oldest.timestamp() if oldest else None,
+            updates="webhook" if settings.webhook_url else "polling",
+        )
         try:
             await asyncio.to_thread(write_heartbeat, settings.heartbeat, beat)
         except OSError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.redaction import Redaction
 from bot.settings import load
 from retrieval.errors import WenjuError
 
@@ -31,9 +32,14 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except WenjuError as error:
-            raise click.ClickException(str(error)) from error
+            raise _shown(str(error)) from error
         except OSError as error:
-            raise click.ClickException(f"{error.filename or ''}: {error.strerror or error}") from error
+            raise _shown(f"{error.filename or ''}: {error.strerror or error}") from error
+
+
+def _shown(line: str) -> click.ClickException:
+    """Hide a token, too, that was given in another setting's place."""
+    return click.ClickException(Redaction(None).clean(line))
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -185,13 +191,43 @@ def review(host: str, port: int | None) -> None:
 
 
 @main.command()
-def health() -> None:
-    """Exit with 0 when the running bot is well, else with 1 and the reason."""
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def health(*, as_json: bool) -> None:
+    """Exit with 0 when the running bot is well, else with 1, and say what is known or the reasons."""
     from bot.health import check
 
-    if reason := check(load()):
-        raise WenjuError(reason)
-    click.echo("正常")
+    found = check(load())
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        click.echo("\n".join(found.lines()), err=not found.well)
+    sys.exit(0 if found.well else 1)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option("--keep", metavar="N", type=click.IntRange(1), help="Delete the oldest beyond N backups there.")
+def backup(folder: Path | None, *, keep: int | None) -> None:
+    """Back up the query log and the state into FOLDER (backups/ in WENJU_DATA), beside a running bot too."""
+    from bot.backups.making import make, prune
+
+    settings = load()
+    folder = folder or settings.backups
+    click.echo(f"备份：{make(settings.data, folder)}")
+    for deleted in prune(folder, keep) if keep else []:
+        click.echo(f"删除旧备份：{deleted}")
+
+
+@main.command()
+@click.argument("backup", type=click.Path(path_type=Path))
+def restore(backup: Path) -> None:
+    """Put BACKUP, a folder that `wenju backup` made, in use while the bot is stopped."""
+    from bot.backups.restoring import restore as put_in_use
+
+    replaced = put_in_use(load().data, backup)
+    click.echo(f"已恢复：{backup}")
+    if replaced:
+        click.echo(f"原来的文件保留在：{replaced}")
 
 
 def _build(index: Index, documents: Path, *, full: bool) -> Report:

@@ -1,18 +1,24 @@
-"""Calls to Telegram with the patience that each of them deserves; what is said is others' concern."""
+"""What the bot does in a chat, as calls to Telegram; `sending` sees to it that they arrive.
+
+What is said is others' concern.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, cast
 
 from telegram import ForceReply, InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
 
+from bot.long_messages import parts
+from bot.sending import Urgency
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Sequence
 
     from telegram import (
         Bot,
@@ -25,8 +31,7 @@ if TYPE_CHECKING:
         MaybeInaccessibleMessage,
         PhotoSize,
     )
-
-T = TypeVar("T")
+    from telegram.ext import ExtBot
 
 RETRIES = (1.0, 3.0)  # seconds before the second and the third try
 TYPING_WAIT = 1.0  # seconds: an answer waits no longer for its "typing…"
@@ -41,22 +46,21 @@ async def reply(
     *,
     quoting: bool = True,
 ) -> Message:
-    """Answer a message in its topic. A lost connection is tried again: twice is better than never."""
-    return await _patiently(
-        lambda: message.get_bot().send_message(
-            message.chat.id,
-            html,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=_topic(message),
-            reply_parameters=_quoted(message) if quoting else None,
-            reply_markup=buttons,
-        )
-    )
+    """Answer a message in its topic.
+
+    A long text comes in several messages; the last one has the buttons and is returned.
+    """
+    *earlier, last = parts(html)
+    for part in earlier:
+        await _say(message, part, None, quoting=quoting)
+        quoting = False
+    return await _say(message, last, buttons, quoting=quoting)
 
 
 async def send(bot: Bot, chat: int, html: str) -> None:
-    """Tell somebody what they did not just ask for. A lost connection is tried again."""
-    await _patiently(lambda: bot.send_message(chat, html, parse_mode=ParseMode.HTML))
+    """Tell somebody what they did not just ask for."""
+    for part in parts(html):
+        await bot.send_message(chat, part, parse_mode=ParseMode.HTML)
 
 
 async def edit(
@@ -65,7 +69,7 @@ async def edit(
     """Rewrite a message of ours, however old."""
     bot, chat, number = message.get_bot(), message.chat.id, message.message_id
     await _modify(
-        lambda: bot.edit_message_text(
+        bot.edit_message_text(
             html, chat_id=chat, message_id=number, parse_mode=ParseMode.HTML, reply_markup=buttons
         )
     )
@@ -86,26 +90,44 @@ async def edit_if_there(
 async def delete(message: MaybeInaccessibleMessage) -> None:
     """Delete a message of ours that says nothing any more; a deleted one is none."""
     try:
-        await _patiently(
-            lambda: message.get_bot().delete_message(message.chat.id, message_id=message.message_id)
-        )
+        await message.get_bot().delete_message(message.chat.id, message_id=message.message_id)
     except BadRequest as error:
         logger.info("an answer cannot be deleted: %s", error)
 
 
 async def rewrite(
-    message: Message, html: str, buttons: InlineKeyboardMarkup | None = None, *, asked: Message | None = None
+    message: Message, html: str, buttons: InlineKeyboardMarkup | None = None, *, asked: Message
 ) -> None:
-    """Show how far something is in a message of ours that may have been deleted meanwhile.
+    """Put the outcome in the place of a message of ours that showed the progress.
 
-    With `asked`, what that message asked for is done: where it cannot be shown there, it is said anew.
+    Where that is not there any more, it is said anew to the message that `asked`. What one message has no
+    room for is said below it.
     """
+    first, *others = parts(html)
     try:
-        await edit(message, html, buttons)
+        await edit(message, first, None if others else buttons)
     except TelegramError as error:
         logger.warning("progress cannot be shown: %s", error)
-        if asked:
-            await reply(asked, html, buttons)
+        await reply(asked, html, buttons)
+    else:
+        if others:
+            await reply(message, "\n\n".join(others), buttons, quoting=False)
+
+
+async def show_progress(message: Message, html: str, buttons: InlineKeyboardMarkup | None = None) -> None:
+    """Show how far something is in a message of ours, where that can be done at once."""
+    bot = cast("ExtBot[Urgency]", message.get_bot())
+    try:
+        await bot.edit_message_text(
+            html,
+            chat_id=message.chat.id,
+            message_id=message.message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=buttons,
+            rate_limit_args=Urgency.PROGRESS,
+        )
+    except TelegramError as error:
+        logger.info("progress cannot be shown: %s", error)
 
 
 async def reply_photo(
@@ -114,34 +136,27 @@ async def reply_photo(
     html: str,
     buttons: InlineKeyboardMarkup | None = None,
 ) -> Message:
-    """Answer a message with a picture, or a file id, and its caption, in its topic.
-
-    A lost connection is tried again.
-    """
-    return await _patiently(
-        lambda: message.get_bot().send_photo(
-            message.chat.id,
-            picture,
-            html,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=_topic(message),
-            reply_parameters=_quoted(message),
-            reply_markup=buttons,
-        )
+    """Answer a message with a picture, or a file id, and its caption, in its topic."""
+    return await message.get_bot().send_photo(
+        message.chat.id,
+        picture,
+        html,
+        parse_mode=ParseMode.HTML,
+        message_thread_id=_topic(message),
+        reply_parameters=_quoted(message),
+        reply_markup=buttons,
     )
 
 
 async def reply_album(
     message: MaybeInaccessibleMessage, album: Sequence[InputMediaPhoto | InputMediaDocument]
 ) -> Sequence[Message]:
-    """Answer a message with two to ten photos or files, in its topic. A lost connection is tried again."""
-    return await _patiently(
-        lambda: message.get_bot().send_media_group(
-            message.chat.id,
-            album,
-            message_thread_id=_topic(message),
-            reply_parameters=_quoted(message),
-        )
+    """Answer a message with two to ten photos or files, in its topic."""
+    return await message.get_bot().send_media_group(
+        message.chat.id,
+        album,
+        message_thread_id=_topic(message),
+        reply_parameters=_quoted(message),
     )
 
 
@@ -151,42 +166,39 @@ async def edit_photo(
     """Put another picture with its caption in the place of a message of ours."""
     bot, chat, number = message.get_bot(), message.chat.id, message.message_id
     media = InputMediaPhoto(picture, html, parse_mode=ParseMode.HTML)
-    await _modify(
-        lambda: bot.edit_message_media(media, chat_id=chat, message_id=number, reply_markup=buttons)
-    )
+    await _modify(bot.edit_message_media(media, chat_id=chat, message_id=number, reply_markup=buttons))
 
 
 async def send_file(
     message: MaybeInaccessibleMessage, name: str, data: bytes | str, html: str = ""
 ) -> Message:
-    """Answer a message with a file, or a file id, in its topic. A lost connection is tried again."""
-    return await _patiently(
-        lambda: message.get_bot().send_document(
-            message.chat.id,
-            data,
-            html or None,
-            parse_mode=ParseMode.HTML,
-            filename=name,
-            message_thread_id=_topic(message),
-            reply_parameters=_quoted(message),
-        )
+    """Answer a message with a file, or a file id, in its topic."""
+    return await message.get_bot().send_document(
+        message.chat.id,
+        data,
+        html or None,
+        parse_mode=ParseMode.HTML,
+        filename=name,
+        message_thread_id=_topic(message),
+        reply_parameters=_quoted(message),
     )
 
 
 async def download(file: Document | PhotoSize) -> bytes:
     """Fetch what somebody sent, a few times where the connection is lost. Raise TelegramError."""
-
-    async def fetch() -> bytes:
-        return bytes(await (await file.get_file()).download_as_bytearray())
-
-    return await _patiently(fetch)
+    for pause in RETRIES:
+        try:
+            return await _fetch(file)
+        except BadRequest:
+            raise
+        except NetworkError:  # time-outs among them
+            await asyncio.sleep(pause)
+    return await _fetch(file)
 
 
 async def edit_buttons(message: MaybeInaccessibleMessage, buttons: InlineKeyboardMarkup) -> None:
     bot, chat, number = message.get_bot(), message.chat.id, message.message_id
-    await _modify(
-        lambda: bot.edit_message_reply_markup(chat_id=chat, message_id=number, reply_markup=buttons)
-    )
+    await _modify(bot.edit_message_reply_markup(chat_id=chat, message_id=number, reply_markup=buttons))
 
 
 async def toast(query: CallbackQuery, text: str | None = None) -> None:
@@ -228,6 +240,23 @@ async def results(
     return True
 
 
+async def _say(
+    message: MaybeInaccessibleMessage,
+    html: str,
+    buttons: InlineKeyboardMarkup | ForceReply | None,
+    *,
+    quoting: bool,
+) -> Message:
+    return await message.get_bot().send_message(
+        message.chat.id,
+        html,
+        parse_mode=ParseMode.HTML,
+        message_thread_id=_topic(message),
+        reply_parameters=_quoted(message) if quoting else None,
+        reply_markup=buttons,
+    )
+
+
 def _topic(message: MaybeInaccessibleMessage) -> int | None:
     """Return the forum's topic; elsewhere a thread is a chain of replies, which nothing is sent to."""
     return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
@@ -237,21 +266,14 @@ def _quoted(message: MaybeInaccessibleMessage) -> ReplyParameters:
     return ReplyParameters(message.message_id, allow_sending_without_reply=True)
 
 
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
-    for pause in RETRIES:
-        try:
-            return await call()
-        except BadRequest:
-            raise
-        except NetworkError:  # time-outs among them
-            await asyncio.sleep(pause)
-    return await call()
+async def _fetch(file: Document | PhotoSize) -> bytes:
+    return bytes(await (await file.get_file()).download_as_bytearray())
 
 
-async def _modify(call: Callable[[], Awaitable[object]]) -> None:
+async def _modify(call: Awaitable[object]) -> None:
     """Edit; that the message already reads so (a double tap) is no error."""
     try:
-        await _patiently(call)
+        await call
     except BadRequest as error:
         if "message is not modified" not in str(error).lower():
             raise

@@ -1,4 +1,4 @@
-"""The index as the event loop sees it: searches and rebuilds run in threads, one rebuild at a time.
+"""The index as the event loop sees it: searches run in threads, rebuilds in a process, one at a time.
 
 It decides nothing about what is found; `retrieval` does.
 """
@@ -6,10 +6,10 @@ It decides nothing about what is found; `retrieval` does.
 from __future__ import annotations
 
 import asyncio
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.builder import Builder, BuildStoppedError
 from bot.documents.catalogue import Catalogue, path_of
 from bot.picture_reader import PictureReader
 from retrieval.answer import answer
@@ -60,20 +60,28 @@ class Library:
         documents: Path,
         synonyms: Synonyms | None = None,
         curation: Curation | None = None,
+        builder: Builder | None = None,
     ) -> None:
         self.progress: Progress | None = None
         self._index = index
         self._documents = documents
         self._synonyms = synonyms
         self._curation = curation
+        self._builder = builder or Builder(index)
         self._reader = PictureReader()
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
         self._examples: tuple[str, list[str]] = ("", [])  # of the Snapshot of that name
-        self._stopping = threading.Event()
+        self._stopping = False
         self._turn = asyncio.Lock()  # held by the one build there may be
-        self._cancelled = threading.Event()  # of the rebuild under way or last
+        self._stop = asyncio.Event()  # of the build under way or last
+        self._cancelled = asyncio.Event()  # of the rebuild under way or last
         self._refreshing: asyncio.Task[Report] | None = None  # the refresh that has yet to begin
         self._reasons: dict[str, str] = {}  # why files were skipped, by path, as of the last build
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the newest Snapshot is not in use, as one line; None where it is."""
+        return self._index.trouble
 
     async def snapshot(self) -> str:
         """Return the name of the newest Snapshot. Raise SnapshotError where there is none."""
@@ -201,12 +209,12 @@ class Library:
         """
         if self.rebuilding:
             raise RebuildRunningError
-        self._cancelled = threading.Event()
+        self._cancelled = asyncio.Event()
         async with self._turn:
             return await self._build(self._cancelled, full=full)
 
     def cancel(self) -> None:
-        """End a running `rebuild` at its next file; the Snapshot in use stays."""
+        """End a running `rebuild`; the Snapshot in use stays."""
         self._cancelled.set()
 
     async def refresh(self) -> Report:
@@ -224,27 +232,33 @@ class Library:
     async def _refresh(self) -> Report:
         async with self._turn:
             self._refreshing = None  # who calls from here on needs another build
-            return await self._build(threading.Event())
+            return await self._build(asyncio.Event())
 
-    async def _build(self, cancelled: threading.Event, *, full: bool = False) -> Report:
-        def step(progress: Progress) -> None:
-            """Note the progress, in the thread that builds; raise what ends it."""
-            self.progress = progress
-            if self._stopping.is_set():
-                raise RebuildStoppedError
-            if cancelled.is_set():
-                raise RebuildCancelledError
-
-        if self._stopping.is_set():
+    async def _build(self, stop: asyncio.Event, *, full: bool = False) -> Report:
+        if self._stopping:
             raise RebuildStoppedError
+        self._stop = stop
         self.progress = None
-        report = await asyncio.to_thread(self._index.build, self._documents, step, full=full)
+        report = None if full else await self._search(lambda: self._index.unchanged(self._documents))
+        if report is None:
+            report = await self._rebuilt(stop, full=full)
         self._reasons = {skipped.path: skipped.reason for skipped in report.skipped}
+        await self._search(lambda: self._index.newest().name)  # who asks from here on is answered from it
         return report
 
+    async def _rebuilt(self, stop: asyncio.Event, *, full: bool) -> Report:
+        try:
+            return await self._builder.build(self._documents, self._note, stop, full=full)
+        except BuildStoppedError:
+            raise (RebuildStoppedError if self._stopping else RebuildCancelledError) from None
+
+    def _note(self, progress: Progress) -> None:
+        self.progress = progress
+
     def stop_rebuild(self) -> None:
-        """End a running build at its next file, and begin none any more."""
-        self._stopping.set()
+        """End a running build, and begin none any more."""
+        self._stopping = True
+        self._stop.set()
 
     async def close(self) -> None:
         """End what is under way, and the threads."""

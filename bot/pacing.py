@@ -3,112 +3,95 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from telegram.constants import FloodLimit
-from telegram.error import RetryAfter
-from telegram.ext import BaseRateLimiter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncIterator
 
-RETRIES = 10  # after a 429; one comes through a second later as a rule
-OVERALL = (int(FloodLimit.MESSAGES_PER_SECOND), 1.0)  # calls, and in how many seconds
+OVERALL = (int(FloodLimit.MESSAGES_PER_SECOND), 1.0)  # messages, and in how many seconds
 GROUP = (int(FloodLimit.MESSAGES_PER_MINUTE_PER_GROUP), 60.0)
-PRIVATE = (20, 20.0 / FloodLimit.MESSAGES_PER_SECOND_PER_CHAT)  # a burst, and a message a second on average
-CHATS = 1000  # whose last calls are remembered, before those that have long been silent are forgotten
-
-logger = logging.getLogger(__name__)
+PRIVATE = (
+    3,
+    3.0 / FloodLimit.MESSAGES_PER_SECOND_PER_CHAT,
+)  # a short burst, and a message a second on average
+CHATS = 1000  # whose last messages are remembered, before those that have long been silent are forgotten
 
 
 class Window:
-    """At most `calls` in any `seconds`, in the order in which they come.
+    """At most so many messages in any `seconds`, in the order in which they come.
 
-    A call counts until `seconds` after its end, for nobody knows when in between it reached Telegram.
+    A message counts until `seconds` after its call has ended, for nobody knows when in between it reached
+    Telegram.
     """
 
-    def __init__(self, calls: int, seconds: float) -> None:
-        self._free = asyncio.Semaphore(calls)
+    def __init__(self, messages: int, seconds: float) -> None:
+        self._messages = messages
         self._seconds = seconds
         self._taken = 0
+        self._free = asyncio.Semaphore(messages)
+        self._door = asyncio.Lock()  # one at a time takes its places: two albums never wait for each other's
 
-    async def __aenter__(self) -> None:
-        await self._free.acquire()
-        self._taken += 1
-
-    async def __aexit__(self, *_: object) -> None:
-        asyncio.get_running_loop().call_later(self._seconds, self._release)
-
-    def _release(self) -> None:
-        self._taken -= 1
-        self._free.release()
+    @asynccontextmanager
+    async def places(self, messages: int = 1) -> AsyncIterator[None]:
+        """Wait until the messages may be sent; more than the window holds fill it."""
+        taken = 0
+        try:
+            async with self._door:
+                for _ in range(min(messages, self._messages)):
+                    await self._free.acquire()
+                    taken += 1
+                    self._taken += 1
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(self._seconds, self._release, taken)
 
     @property
-    def idle(self) -> bool:
-        """Whether no call counts any more."""
-        return self._taken == 0
+    def is_idle(self) -> bool:
+        """Whether no message counts any more."""
+        return self._taken == 0 and not self._door.locked()
+
+    @property
+    def is_full(self) -> bool:
+        return self._free.locked() or self._door.locked()
+
+    def _release(self, messages: int) -> None:
+        self._taken -= messages
+        for _ in range(messages):
+            self._free.release()
 
 
 @dataclass(frozen=True, slots=True)
-class _Chat:
+class Turn:
+    """A chat's: its messages go out one after the other, no faster than the window lets them."""
+
+    lock: asyncio.Lock
     window: Window
-    turn: asyncio.Lock
+
+    @property
+    def is_idle(self) -> bool:
+        return self.window.is_idle and not self.lock.locked()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a message would have to wait."""
+        return self.window.is_full or self.lock.locked()
 
 
-class Pacing(BaseRateLimiter[int]):
-    """Keeps to the rates that Telegram publishes, and after a 429 to the pause that it asks for.
-
-    Calls that name no chat wait for nobody, nor does "typing…": it is no message.
-    """
+class Turns:
+    """The turns of the chats that were written to lately."""
 
     def __init__(self) -> None:
-        self._overall = Window(*OVERALL)
-        self._chats: dict[object, _Chat] = {}
+        self._turns: dict[object, Turn] = {}
 
-    async def initialize(self) -> None:
-        """Hold nothing that has to be opened."""
-
-    async def shutdown(self) -> None:
-        """Hold nothing that has to be closed."""
-
-    async def process_request(  # noqa: PLR0913, PLR0917 - the signature of the base class
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Any]],
-        args: Any,  # noqa: ANN401 - the signature of the base class
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,  # noqa: ARG002 - the signature of the base class
-    ) -> Any:  # noqa: ANN401 - the signature of the base class
-        chat = data.get("chat_id")
-        if chat is None or endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)
-        paced = self._paced(chat)
-        # One at a time: after a 429 a whole burst would come back at the same moment.
-        async with paced.window, paced.turn:
-            for _ in range(RETRIES):
-                try:
-                    async with self._overall:
-                        return await callback(*args, **kwargs)
-                except RetryAfter as error:
-                    logger.warning("Telegram asks to wait: %s", error)
-                    await asyncio.sleep(seconds_of(error))
-            async with self._overall:
-                return await callback(*args, **kwargs)
-
-    def _paced(self, chat: object) -> _Chat:
-        if chat not in self._chats:
-            if len(self._chats) >= CHATS:
-                self._chats = {known: paced for known, paced in self._chats.items() if not paced.window.idle}
+    def of(self, chat: object) -> Turn:
+        """Return the turn of a chat: an id, negative for a group's, or a name."""
+        if chat not in self._turns:
+            if len(self._turns) >= CHATS:
+                self._turns = {known: turn for known, turn in self._turns.items() if not turn.is_idle}
             in_group = not isinstance(chat, int) or chat < 0
-            self._chats[chat] = _Chat(Window(*(GROUP if in_group else PRIVATE)), asyncio.Lock())
-        return self._chats[chat]
-
-
-def seconds_of(error: RetryAfter) -> float:
-    """Return the pause that Telegram asks for."""
-    pause = error.retry_after
-    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
+            self._turns[chat] = Turn(asyncio.Lock(), Window(*(GROUP if in_group else PRIVATE)))
+        return self._turns[chat]

@@ -1,52 +1,126 @@
-"""How polling goes: when Telegram last answered getUpdates, and what keeps it from doing so."""
+"""How polling goes: getUpdates again and again, when it last succeeded, and what keeps it from doing so.
+
+Telegram forgets an update once the next call names a later one: never before the update is taken.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
-from http import HTTPStatus
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
 
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.health import CONFLICT, UNAUTHORIZED
+from bot.inbox import InboxError
+from bot.lifecycle import TokenRejectedError, until
+from bot.sending import seconds_of
+
+if TYPE_CHECKING:
+    from telegram import Bot
+    from telegram._utils.types import JSONDict
+
+    from bot.dispatcher import Dispatcher
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "inline_query"]
+SECONDS = 10  # of one long poll
+ANSWER_WAIT = 5.0  # seconds more that its answer may take
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before another try
+CONFLICT_OVER = LONGEST_PAUSE + SECONDS  # seconds without a 409: the other program, too, pauses in between
+ROOM_PAUSE = 0.5  # seconds between two looks whether the inbox has room again
 
 logger = logging.getLogger(__name__)
 
 
 class Polling:
-    """What is known of getUpdates so far; `rejected` is set once Telegram refuses the token."""
-
     def __init__(self) -> None:
         self.last: float | None = None
         """The last success, in seconds since the epoch."""
         self.problem: str | None = None
-        self.rejected = asyncio.Event()
+        self._conflict = 0.0
+        """When the last 409 came, by the monotonic clock."""
 
-    def note(self, status: int) -> None:
-        """Take the HTTP status of a getUpdates call."""
-        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-            self.problem = UNAUTHORIZED
-            self.rejected.set()
-        elif status == HTTPStatus.CONFLICT:
-            if self.problem != CONFLICT:  # once, not once a try
-                logger.error("另有程序在用同一个令牌收取消息（409），请只保留一个")
+    async def run(self, bot: Bot, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
+        """Take updates until `stop` is set. Raise TokenRejectedError once Telegram refuses the token."""
+        async with HTTPXRequest(connection_pool_size=1) as request:
+            try:
+                await self._keep_on(bot, request, dispatcher, stop)
+            except InvalidToken:
+                self.problem = UNAUTHORIZED
+                raise TokenRejectedError from None  # its own text holds the token
+
+    async def _keep_on(
+        self, bot: Bot, request: HTTPXRequest, dispatcher: Dispatcher, stop: asyncio.Event
+    ) -> None:
+        offset, failures, webhook = 0, 0, True
+        while not stop.is_set():
+            if not dispatcher.has_room:
+                await self._await_room(dispatcher, stop)
+                continue
+            try:
+                if webhook:  # while one is set, Telegram refuses to be polled
+                    await until(stop, bot.delete_webhook())
+                    webhook = False
+                    logger.info("问据 @%s 已就绪", bot.username)
+                updates: list[JSONDict] = []
+                await until(stop, self._fetch(bot, request, offset, SECONDS, updates))
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                failures += 1
+                self._note(error)
+                await until(stop, asyncio.sleep(_pause(error, failures)))
+            else:
+                failures = 0
+                if updates and await self._taken(updates, dispatcher):
+                    offset = updates[-1]["update_id"] + 1
+        with suppress(TelegramError):  # what is taken does not come again
+            await self._fetch(bot, request, offset, 0, [])
+
+    async def _fetch(
+        self, bot: Bot, request: HTTPXRequest, offset: int, seconds: int, updates: list[JSONDict]
+    ) -> None:
+        """Add to `updates` what Telegram has from `offset` on; it waits for some up to `seconds`."""
+        wanted = {"offset": offset, "timeout": seconds, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
+        url = f"{bot.base_url}/getUpdates?{urlencode(wanted)}"
+        updates += cast("list[JSONDict]", await request.post(url, read_timeout=seconds + ANSWER_WAIT))
+        self.last = time.time()
+        if self.problem == CONFLICT and time.monotonic() - self._conflict > CONFLICT_OVER:
+            logger.info("又能收取消息了")
+            self.problem = None
+
+    @staticmethod
+    async def _taken(updates: list[JSONDict], dispatcher: Dispatcher) -> bool:
+        """Have the updates taken; False where that cannot be, and Telegram has to keep them."""
+        try:
+            await dispatcher.receive(updates)
+        except InboxError as error:
+            logger.warning("%d 条消息留在 Telegram：%s", len(updates), error)
+            return False
+        return True
+
+    def _note(self, error: TelegramError) -> None:
+        if not isinstance(error, Conflict):
+            logger.warning("暂时收不到消息：%s", error)
+            return
+        self._conflict = time.monotonic()
+        if self.problem != CONFLICT:  # once, not once a try
             self.problem = CONFLICT
-        elif status == HTTPStatus.OK:
-            if self.problem == CONFLICT:
-                logger.info("又能收取消息了")
-            self.last, self.problem = time.time(), None
+            logger.error("另有程序在用同一个令牌收取消息（409），请只保留一个")
+
+    @staticmethod
+    async def _await_room(dispatcher: Dispatcher, stop: asyncio.Event) -> None:
+        logger.warning("收件箱满了，处理掉一些后再收取；没收取的留在 Telegram")
+        while not dispatcher.has_room and not stop.is_set():
+            await until(stop, asyncio.sleep(ROOM_PAUSE))
 
 
-class PollingRequest(HTTPXRequest):
-    """The connection for getUpdates alone."""
-
-    def __init__(self, polling: Polling) -> None:
-        super().__init__(connection_pool_size=1)
-        self._polling = polling
-
-    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - passed on as they are
-        status, payload = await super().do_request(*args, **kwargs)
-        self._polling.note(status)
-        return status, payload
+def _pause(error: TelegramError, failures: int) -> float:
+    if isinstance(error, RetryAfter):
+        return seconds_of(error)
+    return float(min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE))

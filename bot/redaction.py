@@ -1,7 +1,7 @@
-"""Keeps the bot's token out of everything that is logged.
+"""Keeps the bot's token out of everything that is logged or printed.
 
 Messages, arguments, tracebacks and stack dumps are all cleaned, on each handler, so that it does not
-matter which logger or library wrote the record.
+matter which logger or library wrote the record. Warnings, and errors that nobody caught, are cleaned too.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 HIDDEN = "<token>"
+SECRET = 20  # characters at least of a token's second half, which is hidden on its own too
 
 # The shape of any bot token: libraries may log one that we were not given.
 _TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}")
@@ -24,13 +26,15 @@ _TOKEN = re.compile(r"(?<!\d)\d{5,}:[A-Za-z0-9_-]{30,}")
 class Redaction(logging.Filter):
     """A handler's filter that lets every record pass, without the token."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, *others: str) -> None:
+        """Hide the token, its second half, and other secrets."""
         super().__init__()
-        self._token = token
+        secret = (token or "").partition(":")[2]
+        self._hidden = [part for part in (token, secret if len(secret) >= SECRET else None, *others) if part]
 
     def clean(self, text: str) -> str:
-        if self._token:
-            text = text.replace(self._token, HIDDEN)
+        for part in self._hidden:
+            text = text.replace(part, HIDDEN)
         return _TOKEN.sub(HIDDEN, text)
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -51,11 +55,12 @@ def _message(record: logging.LogRecord) -> str:
         return f"{record.msg!r} (its arguments do not fit)"
 
 
-def set_up_logging(token: str | None, level: int = logging.INFO) -> None:
-    """Log to standard error with the token hidden, uncaught exceptions included."""
-    redaction = Redaction(token)
+def set_up_logging(token: str | None, level: str = "info", *others: str) -> None:
+    """Log to standard error, warnings and uncaught exceptions included, with the token and others hidden."""
+    redaction = Redaction(token, *others)
     if not logging.root.handlers:
-        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+        logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.captureWarnings(capture=True)
     for handler in (*logging.root.handlers, logging.lastResort):
         if handler is not None:
             handler.addFilter(redaction)
@@ -63,7 +68,9 @@ def set_up_logging(token: str | None, level: int = logging.INFO) -> None:
     for name in ("httpx", "httpcore", "uvicorn"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
-    def uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         sys.stderr.write(redaction.clean("".join(traceback.format_exception(kind, error, trace))))
 
     sys.excepthook = uncaught
+    sys.unraisablehook = lambda args: uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+    threading.excepthook = lambda args: uncaught(args.exc_type, args.exc_value, args.exc_traceback)

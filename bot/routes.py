@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from bot.documents.documents import Documents
 from bot.documents.folder import DocumentsFolder
 from bot.documents.trash import Trash
 from bot.handlers.addressing import Addressed, AddressedCaption, AddressedCommand
-from bot.handlers.conversation import Conversation
+from bot.handlers.conversation import Conversation, SmallTalk
 from bot.handlers.curation import PinnedAnswers
 from bot.handlers.digest import DigestSwitch
 from bot.handlers.documents import Files
@@ -28,6 +29,7 @@ from bot.handlers.export import Export
 from bot.handlers.feedback import Feedback
 from bot.handlers.forgetting import Forgetting
 from bot.handlers.gate import Gate
+from bot.handlers.group_upgrades import GroupUpgrades
 from bot.handlers.inline import Inline
 from bot.handlers.invitations import BY_LINK, Invitations
 from bot.handlers.language import LanguageChoice
@@ -52,6 +54,7 @@ from bot.keyboards.logs import ENTRY, EXPORT, GAP, GAPS, LOGS, STATISTICS
 from bot.quota import Quota
 
 if TYPE_CHECKING:
+    from bot.erasure import Erasure
     from bot.library import Library
     from bot.lifecycle import App
     from bot.log.entry import Source
@@ -62,8 +65,9 @@ if TYPE_CHECKING:
     from bot.state.file_ids import FileIds
     from bot.state.people import People
 
-GATE, REPLIES = -2, -1
-"""The groups before all others: who may use the bot at all, and what answers the bot's own questions."""
+UPGRADES, GATE, REPLIES = -3, -2, -1
+"""The groups before all others: under which id a group is known, who may use the bot at all, and what answers
+the bot's own questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Services:
     curation: Curation
     prompts: CurationPrompts
     file_ids: FileIds
+    erasure: Erasure
     source: Source
 
 
@@ -98,15 +103,20 @@ def add_routes(application: App, services: Services) -> None:
     logs, unanswered = Logs(log, people), Unanswered(log, people)
     statistics, export = StatisticsChart(log, library, people), Export(log, people, settings.data)
     invitations = Invitations(people)
-    forgetting = Forgetting(log, people)
+    forgetting = Forgetting(services.erasure, log.pseudonyms, people)
     feedback = Feedback(log, people, paging)
     pinned = PinnedAnswers(library, log, people, services.curation, services.prompts)
     replies = Replies(feedback.comment, pinned.reply)
 
     # What people post by way of a bot is no question, this bot's own inline results among it.
     new, edited = filters.UpdateType.MESSAGE & ~filters.VIA_BOT, filters.UpdateType.EDITED_MESSAGE
+    own = new & ~filters.FORWARDED  # a command that somebody passes on is not theirs
     private, group = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
     text, image = filters.TEXT & ~filters.COMMAND, filters.PHOTO | filters.Document.IMAGE
+    meant = private | (group & Addressed())
+    application.add_handler(
+        MessageHandler(filters.StatusUpdate.MIGRATE, GroupUpgrades(people).moved), UPGRADES
+    )
     application.add_handler(TypeHandler(Update, Gate(people).check), GATE)
     application.add_handler(
         MessageHandler(filters.UpdateType.MESSAGES & filters.REPLY & text, replies.take), REPLIES
@@ -119,19 +129,19 @@ def add_routes(application: App, services: Services) -> None:
             CommandHandler("id", conversation.ids, new),
             CommandHandler("ask", photos.about, new & RepliesToPicture()),
             CommandHandler("ask", questions.command, new | edited),
-            CommandHandler("language", language.command, new),
-            CommandHandler("forget", forgetting.command, new),
-            CommandHandler("invite", invitations.command, new),
-            CommandHandler("documents", files.command, new),
-            CommandHandler(["restore", "trash"], trash.command, new),
-            CommandHandler("reindex", reindexing.command, new),
-            CommandHandler("logs", logs.command, new),
-            CommandHandler("unanswered", unanswered.command, new),
-            CommandHandler("stats", statistics.command, new),
-            CommandHandler("export", export.command, new),
-            CommandHandler("digest", DigestSwitch(people, settings.digest_at).command, new),
-            CommandHandler("curated", pinned.command, new),
-            CommandHandler("pin", pinned.pin, new),
+            CommandHandler("language", language.command, own),
+            CommandHandler("forget", forgetting.command, own),
+            CommandHandler("invite", invitations.command, own),
+            CommandHandler("documents", files.command, own),
+            CommandHandler(["restore", "trash"], trash.command, own),
+            CommandHandler("reindex", reindexing.command, own),
+            CommandHandler("logs", logs.command, own),
+            CommandHandler("unanswered", unanswered.command, own),
+            CommandHandler("stats", statistics.command, own),
+            CommandHandler("export", export.command, own),
+            CommandHandler("digest", DigestSwitch(people, settings.digest_at).command, own),
+            CommandHandler("curated", pinned.command, own),
+            CommandHandler("pin", pinned.pin, own),
         ]
     )
     application.add_handlers(
@@ -141,7 +151,8 @@ def add_routes(application: App, services: Services) -> None:
                 new & filters.COMMAND & (private | AddressedCommand()), conversation.unknown_command
             ),
             # After all commands
-            MessageHandler(new & text & RepliesToPicture() & (private | (group & Addressed())), photos.about),
+            MessageHandler(new & text & RepliesToPicture() & meant, photos.about),
+            MessageHandler(new & text & SmallTalk() & meant, conversation.small_talk),
             MessageHandler(new & private & filters.TEXT, questions.text),
             MessageHandler(edited & private & text, questions.text),
             MessageHandler((new | edited) & group & text & Addressed(), questions.text),
@@ -156,30 +167,35 @@ def add_routes(application: App, services: Services) -> None:
     application.add_handlers(
         [
             CallbackQueryHandler(paging.stay, f"^{STAY}$"),
-            CallbackQueryHandler(feedback.vote, VOTE),
-            CallbackQueryHandler(feedback.reason, REASON),
-            CallbackQueryHandler(paging.press, PRESS),
-            CallbackQueryHandler(questions.example, f"^{EXAMPLE.pattern}$"),
-            CallbackQueryHandler(files.turn, LISTING),
-            CallbackQueryHandler(files.press, FILE),
-            CallbackQueryHandler(trash.turn, TRASH),
-            CallbackQueryHandler(trash.restore, RESTORE),
-            CallbackQueryHandler(trash.empty, EMPTY),
-            CallbackQueryHandler(reindexing.cancel, CANCEL),
-            CallbackQueryHandler(logs.turn, LOGS),
-            CallbackQueryHandler(logs.entry, ENTRY),
-            CallbackQueryHandler(unanswered.turn, GAPS),
-            CallbackQueryHandler(unanswered.group, GAP),
-            CallbackQueryHandler(statistics.press, STATISTICS),
-            CallbackQueryHandler(export.press, EXPORT),
-            CallbackQueryHandler(pinned.choose, CHOICE),
-            CallbackQueryHandler(pinned.turn, PINS),
-            CallbackQueryHandler(pinned.press, PIN),
-            CallbackQueryHandler(language.press, LANGUAGE),
-            CallbackQueryHandler(forgetting.press, FORGET),
-            CallbackQueryHandler(invitations.press, INVITATION),
+            CallbackQueryHandler(feedback.vote, whole(VOTE)),
+            CallbackQueryHandler(feedback.reason, whole(REASON)),
+            CallbackQueryHandler(paging.press, whole(PRESS)),
+            CallbackQueryHandler(questions.example, whole(EXAMPLE)),
+            CallbackQueryHandler(files.turn, whole(LISTING)),
+            CallbackQueryHandler(files.press, whole(FILE)),
+            CallbackQueryHandler(trash.turn, whole(TRASH)),
+            CallbackQueryHandler(trash.restore, whole(RESTORE)),
+            CallbackQueryHandler(trash.empty, whole(EMPTY)),
+            CallbackQueryHandler(reindexing.cancel, whole(CANCEL)),
+            CallbackQueryHandler(logs.turn, whole(LOGS)),
+            CallbackQueryHandler(logs.entry, whole(ENTRY)),
+            CallbackQueryHandler(unanswered.turn, whole(GAPS)),
+            CallbackQueryHandler(unanswered.group, whole(GAP)),
+            CallbackQueryHandler(statistics.press, whole(STATISTICS)),
+            CallbackQueryHandler(export.press, whole(EXPORT)),
+            CallbackQueryHandler(pinned.choose, whole(CHOICE)),
+            CallbackQueryHandler(pinned.turn, whole(PINS)),
+            CallbackQueryHandler(pinned.press, whole(PIN)),
+            CallbackQueryHandler(language.press, whole(LANGUAGE)),
+            CallbackQueryHandler(forgetting.press, whole(FORGET)),
+            CallbackQueryHandler(invitations.press, whole(INVITATION)),
             CallbackQueryHandler(paging.press),
         ]
     )
     application.add_handler(InlineQueryHandler(inline.answer))
     application.add_error_handler(Errors(people).report)
+
+
+def whole(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """Return the pattern for the whole of a button's data: a handler would also take what only begins so."""
+    return re.compile(rf"(?:{pattern.pattern})\Z", pattern.flags)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -40,7 +41,9 @@ class Settings:
     `allowed` are the ids of users and groups that a closed bot serves; `questions_per_minute` is for each
     person; `group_buttons` tells whose presses page a group's answers; what is older than
     `retention_days` is deleted from the query log. The index is refreshed when the documents change, where
-    `watch` is set, and after each `reindex_every`.
+    `watch` is set, and after each `reindex_every`. `metrics` is the host and port of the metrics page.
+    With a `webhook_url` Telegram posts the updates there, and a proxy passes them on to `webhook_address`;
+    without, the bot asks for them.
     """
 
     token: str | None = field(default=None, repr=False)
@@ -61,6 +64,10 @@ class Settings:
     sandbox_port: int = 8600
     review_port: int = 8601
     review_password: str | None = field(default=None, repr=False)
+    webhook_url: str | None = None
+    webhook_address: tuple[str, int] = ("127.0.0.1", 8443)
+    metrics: tuple[str, int] | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property
     def query_log(self) -> Path:
@@ -69,6 +76,10 @@ class Settings:
     @property
     def state(self) -> Path:
         return self.data / "state.db"
+
+    @property
+    def inbox(self) -> Path:
+        return self.data / "inbox.db"
 
     @property
     def snapshots(self) -> Path:
@@ -81,6 +92,10 @@ class Settings:
     @property
     def trash(self) -> Path:
         return self.data / "trash"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
 
     @property
     def heartbeat(self) -> Path:
@@ -113,6 +128,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         sandbox_port=given.port("WENJU_SANDBOX_PORT", Settings.sandbox_port),
         review_port=given.port("WENJU_REVIEW_PORT", Settings.review_port),
         review_password=given.text("WENJU_REVIEW_PASSWORD"),
+        webhook_url=given.webhook("WENJU_WEBHOOK_URL", given.text("WENJU_TOKEN")),
+        webhook_address=given.address("WENJU_WEBHOOK_PORT") or Settings.webhook_address,
+        metrics=given.address("WENJU_METRICS_PORT"),
+        log_level=given.one_of("WENJU_LOG_LEVEL", ("debug", "info", "warning", "error"), Settings.log_level),
     )
 
 
@@ -174,6 +193,27 @@ class _Given:
             raise SettingError(name, f"端口应为 0 到 65535 的整数，不是 {text}")
         return int(text)
 
+    def address(self, name: str) -> tuple[str, int] | None:
+        """Return a host and a port; a port alone is one of the loopback interface, for this machine only."""
+        text = self.text(name)
+        if text is None:
+            return None
+        match = re.fullmatch(r"(?:(\[[0-9A-Fa-f:.]+\]|[\w.-]+):)?(\d{1,5})", text, re.ASCII)
+        if match is None or int(match[2]) > 65535:
+            raise SettingError(name, f"应为端口，或 0.0.0.0:9100 这样的地址，不是 {text}")
+        return (match[1] or "127.0.0.1").strip("[]"), int(match[2])
+
+    def webhook(self, name: str, token: str | None) -> str | None:
+        """Return a URL for Telegram to call: HTTPS, on this machine HTTP, without the bot's token in it."""
+        url = self.text(name)
+        if url is None:
+            return None
+        if token and token.partition(":")[2] in unquote(url):
+            raise SettingError(name, "不要把令牌写在地址里：代理会把它记进日志")
+        if not _is_webhook(url):
+            raise SettingError(name, f"应为 https://example.org/wenju 这样的地址，不是 {url}")
+        return url
+
     def ids(self, name: str) -> frozenset[int]:
         text = self.text(name) or ""
         try:
@@ -189,3 +229,14 @@ class _Given:
         if text is not None:
             raise SettingError(name, f"应为 {'、'.join(choices)} 之一，不是 {text}")
         return default
+
+
+def _is_webhook(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    local = parts.scheme == "http" and host in {"127.0.0.1", "localhost", "::1"}
+    clean = url.isascii() and not re.search(r"[\s#@]", url)
+    return bool(host) and clean and (parts.scheme == "https" or local)

@@ -132,6 +132,14 @@ def collect(  # noqa: PLR0913 - what a build is made of
     return content
 
 
+def is_unchanged(documents: Path, old: Snapshot) -> bool:
+    """Whether the folder holds the files that the `old` Snapshot was made of, and no others."""
+    known = {file.path: (file.size, file.changed) for file in old.files}
+    known |= {file.path: (file.size, file.changed) for file in old.refused}
+    found = {path: _status(documents / path) for path in find_files(documents)}
+    return known == {path: status and (status.st_size, status.st_mtime_ns) for path, status in found.items()}
+
+
 def _add(content: Content, path: str, status: os.stat_result | None, result: Future[list[Json]]) -> None:
     """Add the rows of one file, or say why it is skipped."""
     try:

@@ -3,6 +3,7 @@
 WenjuError
  ├─ DocumentError   a file that cannot be read, with its name and the reason
  ├─ SnapshotError   an index that is missing, damaged or of another version
+ │   └─ FormatError  of another version: it is whole, and only to be built anew
  ├─ DictionaryError a user dictionary that jieba cannot take
  └─ SynonymsError   a file of synonyms that cannot be taken
 """
@@ -20,6 +21,10 @@ class DocumentError(WenjuError):
 
 
 class SnapshotError(WenjuError):
+    pass
+
+
+class FormatError(SnapshotError):
     pass
 
 

@@ -1,12 +1,14 @@
 """Builds Snapshots from a folder of documents, swaps them, and opens the newest.
 
-A Snapshot is built beside the others, brought to the disk, and then named by the file `CURRENT`: a reader
-sees the one before or the new one, never a mix. Nothing is changed in place.
+A Snapshot is built beside the others, brought to the disk, and then named by the file `CURRENT`, above the
+one before it: a reader sees the one before or the new one, never a mix. Nothing is changed in place, and the
+one before stays for when the newest is damaged.
 """
 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
 import shutil
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from retrieval import locks, snapshot
 from retrieval.dictionary import build_dictionary, dictionary_key
-from retrieval.errors import SnapshotError, WenjuError
+from retrieval.errors import DocumentError, FormatError, SnapshotError, WenjuError
 from retrieval.language import normalise
 from retrieval.snapshot import Origin, Snapshot, copy_dictionary
 
@@ -28,11 +30,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from retrieval.contents import Progress
-    from retrieval.errors import DocumentError
     from retrieval.isolation import Limits
 
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
+_NONE = "还没有索引，请先运行 wenju index"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,26 +74,64 @@ class Index:
 
         Images are read where there is a recogniser and a folder `recognised`, which keeps what was read.
         """
-        self._folder = folder
-        self._dictionary = dictionary
-        self._limits = limits
-        self._recognised = recognised
+        self.trouble: str | None = None
+        """Why the Snapshot in use is not the newest, as one line; the next build mends it."""
+        self.folder = folder
+        self.dictionary = dictionary
+        self.limits = limits
+        self.recognised = recognised
         self._snapshot: Snapshot | None = None
+        self._names: list[str] = []  # that `CURRENT` held when the Snapshot was opened
         self._opening = threading.Lock()
 
     def current(self) -> Snapshot:
-        """The Snapshot in use, opened anew when another has taken its place. Raise SnapshotError if none."""
-        name = _current_name(self._folder)
+        """The Snapshot in use; nobody waits while another thread opens the one that has taken its place.
+
+        Raise as `newest` does.
+        """
+        in_use = self._snapshot
+        if in_use and (self._opening.locked() or self._names == _names(self.folder)):
+            return in_use
+        return self.newest()
+
+    def newest(self) -> Snapshot:
+        """The newest Snapshot, opened where it is not in use yet.
+
+        Where it is missing or damaged, the one before, and `trouble` says so. Raise SnapshotError if neither
+        can be opened, FormatError if the newest is of another format.
+        """
         with self._opening:
-            while self._snapshot is None or self._snapshot.name != name:
+            names = _names(self.folder)
+            while self._snapshot is None or self._names != names or self.trouble:
                 try:
-                    # Not a method: it would keep the Snapshot alive whose end it waits for.
-                    self._snapshot = Snapshot(self._folder / name, partial(_sweep, self._folder))
+                    self._snapshot, self.trouble = self._open(names)
+                    self._names = names
+                    break
                 except SnapshotError:
                     # Between reading its name and opening it a Snapshot may have been replaced and removed.
-                    if name == (name := _current_name(self._folder)):
+                    if names == (names := _names(self.folder)):
                         raise
             return self._snapshot
+
+    def _open(self, names: list[str]) -> tuple[Snapshot, str | None]:
+        """Open the first Snapshot of those named, else the one before with the reason why it is that one."""
+        # Not a method: it would keep the Snapshot alive whose end it waits for.
+        released = partial(_sweep, self.folder)
+        try:
+            return Snapshot(self.folder / names[0], released), None
+        except FormatError:
+            raise
+        except SnapshotError as damage:
+            if len(names) == 1 or names != _names(self.folder):
+                raise
+            try:
+                before = Snapshot(self.folder / names[1], released)
+            except SnapshotError:
+                raise damage from None
+            trouble = f"{damage}；暂用上一份索引，请重建索引"
+            if trouble != self.trouble:  # said once
+                logger.error(trouble)  # noqa: TRY400 - the line says it all
+            return before, trouble
 
     def build(
         self, documents: Path, progress: Callable[[Progress], None] | None = None, *, full: bool = False
@@ -106,23 +148,23 @@ class Index:
         started = time.monotonic()
         if not documents.is_dir():
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         with self._only_builder(), self._new_folder() as folder:
-            readers = ocr.identity() if self._recognised else ""
+            readers = ocr.identity() if self.recognised else ""
             old = None if full else self._reusable(documents, readers)
             if old is None:
-                build_dictionary(folder, self._dictionary, normalise)
+                build_dictionary(folder, self.dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
-            content = collect(documents, old, folder, progress, self._limits, recognised=self._recognised)
-            if old is None or content.changed:
+            content = collect(documents, old, folder, progress, self.limits, recognised=self.recognised)
+            if old is None or content.changed or self.trouble:
                 origin = Origin(str(documents.resolve()), readers, content.files, content.refused)
                 snapshot.write(
                     folder, content.records, content.counter.postings(), origin, old.folder if old else None
                 )
                 self._swap(folder)
-            current = self.current()
-        _sweep(self._folder)
+            current = self.newest()
+        _sweep(self.folder)
         return Report(
             snapshot=current.name,
             files=len(content.files) + len(content.skipped),
@@ -137,25 +179,53 @@ class Index:
             seconds=time.monotonic() - started,
         )
 
+    def unchanged(self, documents: Path) -> Report | None:
+        """The Report of a build of the folder, where it would find all as it is; None where it may not."""
+        # A question needs no readers of documents.
+        from retrieval.contents import is_unchanged  # noqa: PLC0415
+        from retrieval.documents import ocr  # noqa: PLC0415
+
+        started = time.monotonic()
+        old = self._reusable(documents, ocr.identity() if self.recognised else "")
+        if old is None or self.trouble or not documents.is_dir() or not is_unchanged(documents, old):
+            return None
+        return Report(
+            snapshot=old.name,
+            files=len(old.files) + len(old.refused),
+            read=0,
+            unchanged=len(old.files),
+            removed=0,
+            documents=old.documents,
+            paragraphs=old.paragraphs,
+            figures=old.figures,
+            skipped=tuple(DocumentError(file.path, file.reason) for file in old.refused),
+            remarks={file.path: file.remarks for file in old.files if file.remarks},
+            seconds=time.monotonic() - started,
+        )
+
+    def sweep(self) -> None:
+        """Remove what a build that was killed has left."""
+        _sweep(self.folder)
+
     def _reusable(self, documents: Path, readers: str) -> Snapshot | None:
         """The Snapshot in use, where it is of this folder and of what would be read and made of it now."""
         try:
-            current = self.current()
+            current = self.newest()
         except SnapshotError:
             return None
-        made_of = (str(documents.resolve()), readers, dictionary_key(self._dictionary))
+        made_of = (str(documents.resolve()), readers, dictionary_key(self.dictionary))
         found = (current.source, current.readers, current.dictionary.key)
         return current if found == made_of else None
 
     @contextmanager
     def _only_builder(self) -> Iterator[None]:
-        descriptor = os.open(self._folder / _BUILDING, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(self.folder / _BUILDING, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
-            for folder in _unused(self._folder):
+            for folder in _unused(self.folder):
                 if locks.is_abandoned(folder):
                     shutil.rmtree(folder, ignore_errors=True)
             yield
@@ -165,7 +235,7 @@ class Index:
     @contextmanager
     def _new_folder(self) -> Iterator[Path]:
         """A locked folder for the next Snapshot; what has not come into use goes with the next sweep."""
-        folder = self._folder / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
+        folder = self.folder / f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
         folder.mkdir()
         lock = locks.hold(folder)
         try:
@@ -177,30 +247,39 @@ class Index:
             os.close(lock)
 
     def _swap(self, folder: Path) -> None:
-        beside = self._folder / f"{_CURRENT}.new"
-        beside.write_text(folder.name, encoding="utf-8")
+        """Name the new Snapshot, above the one in use before where that is whole."""
+        try:
+            names = [folder.name, self.newest().name]
+        except SnapshotError:
+            names = [folder.name]
+        beside = self.folder / f"{_CURRENT}.new"
+        beside.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
         snapshot.sync(beside)
-        beside.replace(self._folder / _CURRENT)
-        snapshot.sync(self._folder)
+        beside.replace(self.folder / _CURRENT)
+        snapshot.sync(self.folder)
 
 
-def _current_name(snapshots: Path) -> str:
+def _names(snapshots: Path) -> list[str]:
+    """Return the names of the newest Snapshot and of the one before, if any. Raise SnapshotError if none."""
     try:
-        return (snapshots / _CURRENT).read_text(encoding="utf-8").strip()
+        names = (snapshots / _CURRENT).read_text(encoding="utf-8", errors="replace").split()
     except OSError as error:
-        raise SnapshotError("还没有索引，请先运行 wenju index") from error
+        raise SnapshotError(_NONE) from error
+    if not names:
+        raise SnapshotError(_NONE)
+    return names
 
 
 def _unused(snapshots: Path) -> list[Path]:
     try:
-        current = _current_name(snapshots)
+        names = _names(snapshots)
     except SnapshotError:
-        current = ""
+        names = []
     found = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
-    return [folder for folder in found if folder.is_dir() and folder.name != current]
+    return [folder for folder in found if folder.is_dir() and folder.name not in names]
 
 
 def _sweep(snapshots: Path) -> None:
-    """Remove the Snapshots that are neither in use nor read nor being written."""
+    """Remove the Snapshots that are neither named nor read nor being written."""
     for folder in _unused(snapshots):
         locks.remove_unread(folder)

@@ -272,7 +272,10 @@ def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits
             connection.send_bytes(_ALIVE)
 
     handle = work(alive)
-    connection.send_bytes(_READY)
+    try:
+        connection.send_bytes(_READY)
+    except OSError:
+        return  # nobody is there any more
     while True:
         try:
             request = connection.recv_bytes().decode(errors="surrogatepass")

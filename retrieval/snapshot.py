@@ -23,7 +23,7 @@ import numpy as np
 from retrieval import dictionary, language, locks, picture_files
 from retrieval.dictionary import Dictionary
 from retrieval.encoding import decode_figure, decode_paragraph, heading
-from retrieval.errors import SnapshotError
+from retrieval.errors import FormatError, SnapshotError
 from retrieval.model import Hit
 from retrieval.plain import folded
 from retrieval.postings import load_array
@@ -107,7 +107,8 @@ class Snapshot:
     def __init__(self, folder: Path, when_released: Callable[[], None] | None = None) -> None:
         """`when_released` is called once nobody refers to the Snapshot any more.
 
-        Raise SnapshotError where `folder` holds no Snapshot, a damaged one or one of another format.
+        Raise SnapshotError where `folder` holds no Snapshot or a damaged one, FormatError where it is of
+        another format.
         """
         self.name = folder.name
         self.folder = folder
@@ -335,7 +336,7 @@ def _release(lock: int, then: Callable[[], None] | None) -> None:
 def _read_manifest(folder: Path) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     if manifest["format"] != FORMAT:
-        raise SnapshotError(f"索引是另一版本建立的，请运行 wenju index：{folder}")
+        raise FormatError(f"索引是另一版本建立的，请运行 wenju index：{folder}")
     for name, checksum in manifest["checksums"].items():
         if _checksum(folder / name) != checksum:
             raise SnapshotError(f"索引损坏：{folder / name}")

@@ -1,25 +1,20 @@
-"""What surrounds the code: pinned requirements, image, compose file, make targets, the list of settings."""
+"""What surrounds the code: pinned requirements, make targets, the list of settings."""
 
 from __future__ import annotations
 
 import importlib.metadata
-import json
 import re
 import shutil
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
 from bot import settings
-from bot.review.pages import HEALTH
 
 ROOT = Path(__file__).parents[1]
-COMPOSE = str(Path(sys.executable).with_name("docker-compose"))
 PINNED = {"requirements.txt": (), "requirements-ocr.txt": ("ocr",), "requirements-dev.txt": ("ocr", "dev")}
 """The files of pinned requirements, each with the extras that it is for."""
 
@@ -111,94 +106,6 @@ def test_no_runtime_dependency_is_under_the_gpl() -> None:
         licences = [one for one in [*classified, *stated] if one]
         assert licences, requirement.name
         assert not any(map(GPL.search, licences)), (requirement.name, licences)
-
-
-@pytest.fixture(scope="module")
-def compose() -> dict[str, Any]:
-    """The compose file as Docker Compose itself understands it, with all profiles."""
-    command = [COMPOSE, "--profile", "review", "config", "--format", "json"]
-    done = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-
-@pytest.mark.parametrize("name", ["bot", "review"])
-def test_compose_services_keep_their_hardening(compose: dict[str, Any], name: str) -> None:
-    """Non-root, read-only, without capabilities, within limits, watched, restarted, with bounded logs."""
-    service = compose["services"][name]
-
-    assert int(service["user"].split(":")[0]) > 0
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert [mount.split(":")[0] for mount in service["tmpfs"]] == ["/tmp"]
-    assert int(service["mem_limit"]) > 0
-    assert int(service["pids_limit"]) > 0
-    assert service["init"] is True
-    assert service["restart"] == "unless-stopped"
-    assert service["healthcheck"]["test"]
-    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
-    assert not {"privileged", "cap_add", "devices", "pid", "ipc", "network_mode"} & service.keys()
-
-
-def test_compose_hands_the_token_over_as_a_file(compose: dict[str, Any]) -> None:
-    """The token is in no environment, and only the bot has it."""
-    bot, review = compose["services"]["bot"], compose["services"]["review"]
-
-    assert "WENJU_TOKEN" not in bot["environment"]
-    assert [secret["target"] for secret in bot["secrets"]] == [bot["environment"]["WENJU_TOKEN_FILE"]]
-    assert not review.get("secrets")
-    assert "WENJU_TOKEN_FILE" not in (review.get("environment") or {})
-
-
-def test_compose_opens_one_port_on_this_machine_only(compose: dict[str, Any]) -> None:
-    """The bot listens nowhere; the log review, when asked for, on loopback."""
-    assert not compose["services"]["bot"].get("ports")
-    assert [port["host_ip"] for port in compose["services"]["review"]["ports"]] == ["127.0.0.1"]
-    assert compose["services"]["review"]["profiles"] == ["review"]
-
-
-def test_compose_passes_the_review_its_password_and_the_bot_none(compose: dict[str, Any]) -> None:
-    """The file is valid without the password; with it, only the review has it."""
-    command = [COMPOSE, "--profile", "review", "config", "--format", "json"]
-    given = {"WENJU_REVIEW_PASSWORD": "sesame"}
-    done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
-
-    assert compose["services"]["review"]["environment"]["WENJU_REVIEW_PASSWORD"] == ""
-    assert json.loads(done.stdout)["services"]["review"]["environment"] == given
-    assert "WENJU_REVIEW_PASSWORD" not in compose["services"]["bot"]["environment"]
-
-
-def test_compose_checks_the_review_where_no_password_is_asked(compose: dict[str, Any]) -> None:
-    """The review's health check asks for the path that is open, on the port that is served."""
-    check = compose["services"]["review"]["healthcheck"]["test"][-1]
-
-    assert f"http://127.0.0.1:{settings.Settings.review_port}{HEALTH}" in check
-
-
-def test_compose_keeps_the_data_in_a_named_volume(compose: dict[str, Any]) -> None:
-    """Both services see the same data; the bot alone has the documents, to which admins add."""
-    mounts = {
-        name: {mount["target"]: mount for mount in service["volumes"]}
-        for name, service in compose["services"].items()
-    }
-
-    for name in ("bot", "review"):
-        data = mounts[name]["/data"]
-        assert (data["type"], data["source"]) == ("volume", "data")
-        assert not data.get("read_only")
-    assert not mounts["bot"]["/documents"].get("read_only")
-    assert "/documents" not in mounts["review"]
-
-
-def test_the_image_runs_as_a_user_and_reports_its_health() -> None:
-    """The last stage installs nothing, drops root by number, and has a health check."""
-    stages = re.split(r"(?m)^FROM ", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
-    final = stages[-1]
-
-    assert re.search(r"(?m)^USER [1-9]\d*:[1-9]\d*$", final)
-    assert 'CMD ["wenju", "health"]' in final
-    assert re.search(r"(?m)^VOLUME /data$", final)
-    assert not re.search(r"\b(pip|apt-get|uv) ", final)
 
 
 @pytest.mark.parametrize(

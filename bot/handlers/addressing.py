@@ -77,14 +77,14 @@ def _replies_to_bot(message: Message) -> bool:
 
 
 def _mentions(message: Message) -> list[str]:
-    """Return the places of the text that name the bot."""
-    bot = message.get_bot()
-    parse = message.parse_entities if message.text else message.parse_caption_entities
-    found = (
-        parse([MessageEntity.MENTION, MessageEntity.TEXT_MENTION]) if message.text or message.caption else {}
-    )
-    return [
-        text
-        for entity, text in found.items()
-        if text.lower() == f"@{bot.username}".lower() or (entity.user and entity.user.id == bot.id)
-    ]
+    """Return the places of the text that name the bot; entities may lie anywhere, and cut characters."""
+    bot, found = message.get_bot(), []
+    units = (message.text or message.caption or "").encode("utf-16-le", "surrogatepass")
+    for entity in message.entities or message.caption_entities:
+        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        text = units[start:end].decode("utf-16-le", "ignore")
+        by_name = entity.type == MessageEntity.MENTION and text.lower() == f"@{bot.username}".lower()
+        by_id = entity.type == MessageEntity.TEXT_MENTION and entity.user and entity.user.id == bot.id
+        if text and (by_name or by_id):
+            found.append(text)
+    return found

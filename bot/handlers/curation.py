@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
     from sqlite_utils import Database
-    from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update
+    from telegram import CallbackQuery, InlineKeyboardMarkup, MaybeInaccessibleMessage, Update, User
     from telegram.ext import ContextTypes
 
     from bot.library import Library
@@ -273,19 +273,19 @@ class PinnedAnswers:
 
     async def reply(self, message: Message) -> bool:
         """Take an admin's reply to what asked for some words; False where the message is no such reply."""
-        asked = message.reply_to_message
-        if asked is None or not self._people.is_admin(message.from_user):
+        asked, user = message.reply_to_message, message.from_user
+        if asked is None or user is None or not self._people.is_admin(user):
             return False
         prompt = await asyncio.to_thread(self._prompts.of, message.chat.id, asked.message_id)
         if prompt is None:
             return False
-        words = self._people.words_of(message.from_user)
+        words = self._people.words_of(user)
         text = (message.text or "").strip()
         try:
             if not re.search(r"\w", text):
                 screen: Reply = escape(words.curation.no_question), None
             elif prompt.purpose == "search":
-                screen = await self._searched(prompt, text, words)
+                screen = await self._searched(prompt, text, user)
             else:
                 screen = await self._reworded(prompt, text, words)
         except SnapshotError:
@@ -293,8 +293,9 @@ class PinnedAnswers:
         await delivery.reply(message, *screen)
         return True
 
-    async def _searched(self, prompt: Prompt, text: str, words: Words) -> Reply:
-        await asyncio.to_thread(self._prompts.reply, prompt.id, text)
+    async def _searched(self, prompt: Prompt, text: str, user: User) -> Reply:
+        await asyncio.to_thread(self._prompts.reply, prompt.id, text, user.id)
+        words = self._people.words_of(user)
         press = ChoicePress("offer", Origin("search", prompt.id))
         choice = await self._choice(press.origin)
         return _offer(press, choice, words) if choice else (escape(words.curation.gone), None)

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 
 from bot import delivery
 from bot.keyboards.access import FORGET, forget_buttons
-from bot.log.database import QueryLogError
 from bot.markup import escape
-from bot.state.database import StateError
+from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
     from telegram import Update
     from telegram.ext import ContextTypes
 
-    from bot.log.query_log import QueryLog
+    from bot.erasure import Erasure
+    from bot.pseudonyms import Pseudonyms
     from bot.state.people import People
 
 logger = logging.getLogger(__name__)
 
 
 class Forgetting:
-    def __init__(self, log: QueryLog, people: People) -> None:
-        self._log = log
+    def __init__(self, erasure: Erasure, pseudonyms: Pseudonyms, people: People) -> None:
+        self._erasure = erasure
+        self._pseudonyms = pseudonyms
         self._people = people
         self._turn = asyncio.Lock()  # a deletion takes a thread for its time: one is enough
 
@@ -33,7 +34,7 @@ class Forgetting:
         user = update.effective_user
         if update.message and user:
             words = self._people.words_of(user)
-            buttons = forget_buttons(self._log.pseudonyms.user(user.id), words)
+            buttons = forget_buttons(self._pseudonyms.user(user.id), words)
             await delivery.reply(update.message, escape(words.access.forget_sure), buttons)
 
     async def press(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
@@ -42,7 +43,7 @@ class Forgetting:
         if query is None or match is None:
             return
         user, words = query.from_user, self._people.words_of(query.from_user).access
-        if match[2] != self._log.pseudonyms.user(user.id):
+        if match[2] != self._pseudonyms.user(user.id):
             await delivery.toast(query, words.forget_others)
             return
         await delivery.toast(query)
@@ -50,14 +51,10 @@ class Forgetting:
         if match[1] == "yes":
             try:
                 async with self._turn:
-                    count = await asyncio.to_thread(self._forget, user.id)
+                    count = await asyncio.to_thread(self._erasure.forget, user.id)
                 said = words.forget_done.format(count=count)
-            except (QueryLogError, StateError) as error:
-                logger.warning("a person cannot be forgotten now: %s", error)
+            except WenjuError as error:
+                logger.warning("not all of a person could be deleted now: %s", error)
                 said = words.forget_failed
         if query.message:
             await delivery.edit(query.message, escape(said))
-
-    def _forget(self, user_id: int) -> int:
-        self._people.forget(user_id)
-        return self._log.forget(user_id)

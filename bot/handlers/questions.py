@@ -17,6 +17,7 @@ from telegram import InaccessibleMessage, Message
 from bot import delivery
 from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
 from bot.handlers.courses import send_chart
+from bot.handling import is_repeated
 from bot.keyboards.feedback import buttons_under
 from bot.log.query_log import EDITABLE
 from bot.markup import escape
@@ -78,8 +79,8 @@ class Questions:
         self._people = people
         self._quota = quota
         self._source: Source = source
-        # One for each asker in each chat and one for each message, while somebody holds or awaits it.
-        self._turns: WeakValueDictionary[tuple[str, int, int], asyncio.Lock] = WeakValueDictionary()
+        # One for each asker in each chat, while somebody holds or awaits it.
+        self._turns: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
     async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer `/ask …`, new or edited."""
@@ -110,14 +111,14 @@ class Questions:
         """Answer what our `message` suggests in place of what was `typed`, as `asker` chose."""
 
         async def find() -> Sequence[Entry]:
-            async with self._turn("asker", message, asker.id):
-                answer = await self._library.answer(suggestion)
-                question = replace(answer.question, text=typed, read_as=suggestion)
-                return [self._logged(replace(answer, question=question), message, asker)]
+            answer = await self._library.answer(suggestion)
+            question = replace(answer.question, text=typed, read_as=suggestion)
+            return [self._logged(replace(answer, question=question), message, asker)]
 
-        refused = self._refused(asker, 1)
-        replies = [refused] if refused else await self._replies(message, asker, find)
-        await self._send(replies, message, asker)
+        async with self._turn(message, asker):
+            refused = self._refused(asker, 1)
+            replies = [refused] if refused else await self._replies(message, asker, find)
+            await self._send(replies, message, asker)
 
     async def admitted(self, message: Message) -> bool:
         """Count a question that has yet to be read; False, and said so, where it is one too many."""
@@ -136,7 +137,7 @@ class Questions:
         async def find() -> Sequence[Entry]:
             return await self._find(message, questions, about, edited=False)
 
-        async with self._turn("message", message, message.message_id):
+        async with self._turn(message, asker):
             refused = self._refused(asker, len(questions) - 1)
             replies = [refused] if refused else await self._replies(message, asker, find)
             await self._send(replies, message, asker)
@@ -151,12 +152,12 @@ class Questions:
         async def find() -> Sequence[Entry]:
             return await self._find(message, questions, about, edited=edited)
 
-        # An edit waits until what it edits is answered.
-        async with self._turn("message", message, message.message_id):
+        asker = message.from_user
+        # What an asker says is answered in its order, an edit after what it edits.
+        async with self._turn(message, asker):
             earlier = await self._earlier(message) if edited else NOTHING
             if edited and not earlier.replies and datetime.now(UTC) - message.date > EDITABLE:
                 return
-            asker = message.from_user
             if refused := self._refused(asker, len(questions)):
                 await self._send([refused], message, asker)
             elif questions:
@@ -178,21 +179,21 @@ class Questions:
     async def _find(
         self, message: Message, questions: Sequence[str], about: str | None, *, edited: bool
     ) -> Sequence[Entry]:
-        """Answer and log each question, which may follow the one before; an asker has one turn at a time."""
+        """Answer and log each question, which may follow the one before."""
         asker, answered = message.from_user, message.reply_to_message
+        in_log = edited or is_repeated()
+        before = await asyncio.to_thread(
+            self._log.question_before,
+            _id_of(asker),
+            message.chat.id,
+            answered.message_id if answered else None,
+            (message.message_id, message.date) if in_log else None,
+        )
         entries = []
-        async with self._turn("asker", message, _id_of(asker)):
-            before = await asyncio.to_thread(
-                self._log.question_before,
-                _id_of(asker),
-                message.chat.id,
-                answered.message_id if answered else None,
-                (message.message_id, message.date) if edited else None,
-            )
-            for question in questions:
-                answer = await self._library.answer(question, before, about=about)
-                entries.append(self._logged(answer, message, asker, message.message_id))
-                before = answer.question.read_as or question
+        for question in questions:
+            answer = await self._library.answer(question, before, about=about)
+            entries.append(self._logged(answer, message, asker, message.message_id))
+            before = answer.question.read_as or question
         return entries
 
     def _logged(
@@ -249,7 +250,7 @@ class Questions:
             if number is None:
                 number = (await delivery.reply(message, reply.html, reply.buttons)).message_id
             if reply.entry:
-                self._log.record(replace(reply.entry, reply=number))
+                self._log.replied(reply.entry, number)
                 course = reply.entry.answer.series
                 if course and course not in charted:
                     await send_chart(message, course, words)
@@ -274,8 +275,8 @@ class Questions:
         )
         return Earlier(replies, *shown)
 
-    def _turn(self, of: str, message: MaybeInaccessibleMessage, number: int) -> asyncio.Lock:
-        return self._turns.setdefault((of, message.chat.id, number), asyncio.Lock())
+    def _turn(self, message: MaybeInaccessibleMessage, asker: User | None) -> asyncio.Lock:
+        return self._turns.setdefault((message.chat.id, _id_of(asker)), asyncio.Lock())
 
 
 def _id_of(user: User | None) -> int:

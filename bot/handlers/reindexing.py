@@ -69,7 +69,7 @@ class Reindexing:
         shown = await delivery.reply(asked, rebuild_progress(None, words), button)
         pause = EDIT_EVERY if asked.chat.type == ChatType.PRIVATE else EDIT_EVERY_IN_GROUPS
         while not (await asyncio.wait({rebuild}, timeout=pause))[0]:
-            await delivery.rewrite(shown, rebuild_progress(self._library.progress, words), button)
+            await delivery.show_progress(shown, rebuild_progress(self._library.progress, words), button)
         await delivery.rewrite(shown, _closing(rebuild, words), asked=asked)
 
 

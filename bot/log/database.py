@@ -68,6 +68,7 @@ def connect(path: Path) -> Database:
     Raise sqlite3.OperationalError while the file is locked, full or read-only, NewerSchemaError for a log of
     a later release.
     """
+    path.touch(mode=0o600)  # what people ask is nobody else's business
     connection = sqlite3.connect(path, timeout=1)
     try:
         db = Database(connection)
@@ -107,6 +108,11 @@ def write_entry(db: Database, entry: Entry) -> None:
     db.table("paragraphs").upsert_all(paragraph_rows(entry.answer), pk="id")
     db.table("hits").insert_all(hit_rows(entry))
     db.table("figures").insert_all(figure_rows(entry))
+
+
+def write_reply(db: Database, entry: Entry) -> None:
+    """Write which message carries the answer of an entry that is written already."""
+    db.execute("UPDATE queries SET reply = ? WHERE id = ?", [entry.reply, entry.id])
 
 
 def write_vote(db: Database, vote: Vote) -> None:
@@ -241,6 +247,11 @@ def delete_before(db: Database, at: datetime) -> int:
 def vacuum(db: Database) -> None:
     """Leave nothing of what was deleted, in the database or its write-ahead log; outside of a transaction."""
     db.execute("VACUUM")
+    empty_write_ahead_log(db)
+
+
+def empty_write_ahead_log(db: Database) -> None:
+    """Raise sqlite3.OperationalError where readers keep it for too long."""
     for _ in range(CHECKPOINTS):
         busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if not busy:

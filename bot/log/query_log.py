@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections import deque
+from collections import Counter, deque
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from bot.ids import new_id
+from bot.damage import is_damage, move_aside
+from bot.handling import new_entry_id
 from bot.log.database import (
     QueryLogError,
     connect,
@@ -32,10 +33,11 @@ from bot.log.database import (
     reading,
     vacuum,
     write_entry,
+    write_reply,
     write_vote,
 )
 from bot.log.entry import Entry, Source, Verdict, Vote
-from bot.log.recovery import is_damage, move_aside, prepare
+from bot.log.recovery import prepare
 from bot.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
@@ -61,18 +63,33 @@ SHOWN_AFTER = 0.5  # seconds that what was just recorded may take before the log
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """A record that the message `entry.reply` carries the answer of an entry, which is written already."""
+
+    entry: Entry
+
+
+Record = Entry | Replied | Vote
+
+
 class QueryLog:
     """Safe to call from any thread. Reads open a connection of their own: call them off the event loop."""
 
     def __init__(self, path: Path, pseudonyms: Pseudonyms) -> None:
         self.pseudonyms = pseudonyms
         self._path = path
-        self._waiting: deque[Entry | Vote] = deque()
+        self._waiting: deque[Record] = deque()
         self._pending: dict[str, Entry] = {}
         self._unwritten = 0
+        self._recorded = 0  # records so far; the rest of them are unwritten
+        self._when_written: deque[tuple[int, Callable[[], None]]] = deque()
+        """What to call once so many records are written."""
         self._forgotten: dict[str, datetime] = {}
         """Up to when a person's records are not written any more."""
         self._trouble: str | None = None
+        self.questions = Counter[bool]()
+        """How many were recorded since the start, by whether an answer was found."""
         self._closing = False
         self._abandoned = False
         self._changed = threading.Condition()
@@ -104,7 +121,7 @@ class QueryLog:
     ) -> Entry:
         """Make an entry of this moment, with an id of its own."""
         return Entry(
-            id=new_id(),
+            id=new_entry_id(),
             at=datetime.now(UTC),
             answer=answer,
             asker=self.pseudonyms.user(asker_id),
@@ -117,7 +134,15 @@ class QueryLog:
 
     def record(self, entry: Entry) -> None:
         """Have the entry written, or the one of its id replaced. Returns at once and never raises."""
+        self.questions[entry.answer.found] += 1
         self._put(entry)
+
+    def replied(self, entry: Entry, reply: int) -> None:
+        """Have it written that the message `reply` carries a recorded entry.
+
+        Returns at once and never raises.
+        """
+        self._put(Replied(replace(entry, reply=reply)))
 
     def vote(  # noqa: PLR0913 - one argument a fact of the row
         self,
@@ -242,6 +267,19 @@ class QueryLog:
         """Why the last try to write failed, None when it did not."""
         return self._trouble
 
+    def after_written(self, call: Callable[[], None]) -> None:
+        """Have `call` called, in any thread, once all that is recorded so far is written; not before."""
+        with self._changed:
+            if self._unwritten:
+                self._when_written.append((self._recorded, call))
+                return
+        call()
+
+    @property
+    def unwritten(self) -> int:
+        """How many records wait to be written."""
+        return self._unwritten
+
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything is written; False when that takes longer than `timeout` seconds."""
         with self._changed:
@@ -283,7 +321,7 @@ class QueryLog:
             raise QueryLogError(f"查询日志写不进去：{error}") from error
         return count
 
-    def _put(self, job: Entry | Vote) -> None:
+    def _put(self, job: Record) -> None:
         with self._changed:
             if self._closing:
                 logger.error("query log is closed: one record is lost")
@@ -293,16 +331,17 @@ class QueryLog:
                 logger.warning("query log holds %d unwritten records: the oldest is dropped", PENDING)
             self._waiting.append(job)
             self._unwritten += 1
-            if isinstance(job, Entry):
-                self._pending[job.id] = job
+            self._recorded += 1
+            if entry := _entry_of(job):
+                self._pending[entry.id] = entry
             self._changed.notify_all()
 
-    def _forget(self, job: Entry | Vote) -> None:
+    def _forget(self, job: Record) -> None:
         self._unwritten -= 1
-        if isinstance(job, Entry) and self._pending.get(job.id) is job:
-            del self._pending[job.id]
+        if (entry := _entry_of(job)) and self._pending.get(entry.id) is entry:
+            del self._pending[entry.id]
 
-    def _take(self) -> list[Entry | Vote]:
+    def _take(self) -> list[Record]:
         """Wait for work and take it; empty when the log is closed and nothing waits."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
@@ -333,7 +372,7 @@ class QueryLog:
         if db:
             db.close()
 
-    def _write_batch(self, db: Database, batch: list[Entry | Vote]) -> None:
+    def _write_batch(self, db: Database, batch: list[Record]) -> None:
         """Write all in one transaction but for a record that cannot be written: it holds up nothing else."""
         db.execute("BEGIN IMMEDIATE")
         with db.conn:
@@ -343,6 +382,8 @@ class QueryLog:
                     with db.atomic():
                         if isinstance(job, Entry):
                             write_entry(db, job)
+                        elif isinstance(job, Replied):
+                            write_reply(db, job.entry)
                         else:
                             write_vote(db, job)
                 except Exception as error:
@@ -350,18 +391,25 @@ class QueryLog:
                         raise
                     logger.exception("query log refuses a record: it is left out")
 
-    def _is_forgotten(self, job: Entry | Vote) -> bool:
-        person = job.asker if isinstance(job, Entry) else job.voter
-        return person in self._forgotten and job.at <= self._forgotten[person]
+    def _is_forgotten(self, job: Record) -> bool:
+        record = job.entry if isinstance(job, Replied) else job
+        person = record.voter if isinstance(record, Vote) else record.asker
+        return person in self._forgotten and record.at <= self._forgotten[person]
 
-    def _written(self, batch: list[Entry | Vote]) -> None:
+    def _written(self, batch: list[Record]) -> None:
         with self._changed:
             if self._trouble:
                 logger.warning("query log can be written again")
             self._trouble = None
             for job in batch:
                 self._forget(job)
+            written = self._recorded - self._unwritten
+            calls = []
+            while self._when_written and self._when_written[0][0] <= written:
+                calls.append(self._when_written.popleft()[1])
             self._changed.notify_all()
+        for call in calls:
+            call()
 
     def _failed(self, error: Exception) -> None:
         if str(error) != self._trouble:  # once an outage, not once a try
@@ -370,6 +418,10 @@ class QueryLog:
         if is_damage(error):
             with suppress(OSError):  # it stays where it is, and so does the trouble
                 move_aside(self._path)
+
+
+def _entry_of(job: Record) -> Entry | None:
+    return job.entry if isinstance(job, Replied) else job if isinstance(job, Entry) else None
 
 
 def _is_passing(error: Exception) -> bool:

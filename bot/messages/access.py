@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class AccessWords:
     closed: str
     too_many: str
+    flood: str
     privacy: str
 
     # Invitations
@@ -48,6 +49,7 @@ class AccessWords:
 CHINESE = AccessWords(
     closed="抱歉，这个机器人只为受邀的人服务。请向管理员要一个邀请链接。",
     too_many="您问得有点快，请过 {seconds} 秒再问。",
+    flood="您一下子发得太多，最后几条没有收下，请稍后再发。",
     privacy=(
         "提醒：群里的普通消息我看不到（Telegram 的隐私模式），请大家用 /ask 提问或回复我。\n\n"
         "要让我看到 @提及：在 @BotFather 发送 /setprivacy，选 Disable，再把我重新拉进群。"
@@ -69,12 +71,12 @@ CHINESE = AccessWords(
     withdrawn="已撤销，{guests} 个访问权已收回。",
     welcome="欢迎！您现在可以提问了，直接发送问题即可。用法见 /help。",
     invitation_invalid="这个邀请已失效，请向管理员要一个新的。",
-    forget_sure="将删除您的全部提问记录、评价和语言设置，不能恢复。确定吗？",
+    forget_sure="将删除您的全部提问记录、评价和个人设置，备份中的也一并删除，不能恢复。确定吗？",
     forget_yes="确定删除",
     forget_no="取消",
     forget_done="已删除，提问记录共 {count} 条。",
     forget_kept="好的，什么都没有删除。",
-    forget_failed="现在删不了，请稍后再试。",
+    forget_failed="还没有全部删除，请稍后再发送 /forget。",
     forget_others="这是别人的请求，您可以自己发送 /forget。",
     language_choice="请选择界面语言：",
     language_chosen="界面语言已更改。",
@@ -85,6 +87,7 @@ CHINESE = AccessWords(
 ENGLISH = AccessWords(
     closed="Sorry, this bot serves invited people only. Please ask an administrator for an invitation link.",
     too_many="That was a little fast. Please ask again in {seconds} s.",
+    flood="That was too much at once: your last messages were not taken. Please send them again later.",
     privacy=(
         "Note: I cannot see ordinary group messages (Telegram's privacy mode): use /ask or reply to me."
         "\n\nTo let me see mentions: send /setprivacy to @BotFather, choose Disable, then add me to the group"
@@ -113,12 +116,12 @@ ENGLISH = AccessWords(
     withdrawn="Withdrawn; access taken back: {guests}.",
     welcome="Welcome! You may ask now: just send a question. See /help for more.",
     invitation_invalid="This invitation is no longer valid. Please ask an administrator for a new one.",
-    forget_sure="This deletes all your questions, votes and your language choice for good. Are you sure?",
+    forget_sure="This deletes all your questions, votes and settings for good, in backups too. Are you sure?",
     forget_yes="Yes, delete",
     forget_no="Cancel",
     forget_done="Deleted; questions: {count}.",
     forget_kept="All right, nothing was deleted.",
-    forget_failed="This cannot be done just now. Please try again later.",
+    forget_failed="Not everything could be deleted just now. Please send /forget again later.",
     forget_others="This is somebody else's request. You can send /forget yourself.",
     language_choice="Please choose a language:",
     language_chosen="The language has been changed.",

@@ -18,6 +18,8 @@ class ConversationWords:
     help: str
     admin_help: str
     unknown_command: str
+    forwarded_command: str
+    small_talk: str
     ask_for_question: str
     text_only: str
     failed: str
@@ -69,6 +71,8 @@ CHINESE = ConversationWords(
         "/restore 回收站，/invite 邀请，/id 编号"
     ),
     unknown_command="没有这个命令。直接发送问题即可，或看 /help。",
+    forwarded_command="转发来的命令不会执行，请自己发送。",
+    small_talk="我在，请直接发送问题，用法见 /help。",
     ask_for_question="请在 /ask 后面写上问题，例如：\n/ask 2021年进出口总额是多少",
     text_only="抱歉，这种消息我看不懂，请用文字提问。",
     failed="抱歉，刚才出了点问题，请稍后再试。",
@@ -122,6 +126,8 @@ ENGLISH = ConversationWords(
         "/restore is the trash, /invite invites, /id tells ids"
     ),
     unknown_command="No such command. Just send a question, or see /help.",
+    forwarded_command="A forwarded command is not carried out. Please send it yourself.",
+    small_talk="I am here. Just send a question, or see /help.",
     ask_for_question="Please write the question after /ask, e.g.\n/ask 2021年进出口总额是多少",
     text_only="Sorry, I cannot read this kind of message. Please type your question.",
     failed="Sorry, something went wrong. Please try again in a moment.",

@@ -1,4 +1,4 @@
-"""The schemas of the query log (`m…`) and of the bot's state (`s…`), as numbered steps.
+"""The schemas of the query log (`m…`), the bot's state (`s…`) and the inbox (`i…`), as numbered steps.
 
 A database's `user_version` is the number of its last step.
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.migrations import (
+    i001_inbox,
     m001_query_log,
     m002_reading,
     m003_feedback,
@@ -17,6 +18,7 @@ from bot.migrations import (
     m005_pages_and_pictures,
     s001_people,
     s002_file_ids,
+    s003_who_replied,
 )
 from retrieval.errors import WenjuError
 
@@ -34,7 +36,8 @@ LOG: Steps = (
     m004_statistics.apply,
     m005_pages_and_pictures.apply,
 )
-STATE: Steps = (s001_people.apply, s002_file_ids.apply)
+STATE: Steps = (s001_people.apply, s002_file_ids.apply, s003_who_replied.apply)
+INBOX: Steps = (i001_inbox.apply,)
 
 
 class NewerSchemaError(WenjuError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import BotCommandLimit
 
+from bot.sandbox.webhooks import webhook_of
 from bot.sandbox.wire import ApiError, Params, bad_request
 
 if TYPE_CHECKING:
@@ -142,22 +143,22 @@ def _get_profile(name: str) -> Method:
 
 
 def set_webhook(world: World, params: Params) -> bool:
-    url = params.text("url")
-    if url and not url.startswith("https://"):
-        raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-    world.updates.webhook = url
+    world.updates.webhook = webhook_of(params)
+    world.updates.allow(params.array("allowed_updates"))
     if params.flag("drop_pending_updates"):
         world.updates.clear()
+    world.changed.notify()
     return True
 
 
 def delete_webhook(world: World, params: Params) -> bool:
-    return set_webhook(world, Params({**params.values, "url": ""}))
+    return set_webhook(world, Params({"drop_pending_updates": params.flag("drop_pending_updates")}))
 
 
 def get_webhook_info(world: World, _params: Params) -> Json:
-    updates = world.updates
-    return {"url": updates.webhook, "has_custom_certificate": False, "pending_update_count": len(updates)}
+    webhook = world.updates.webhook
+    info = webhook.as_json() if webhook else {"url": "", "has_custom_certificate": False}
+    return info | {"pending_update_count": len(world.updates)}
 
 
 def leave_chat(world: World, params: Params) -> bool:

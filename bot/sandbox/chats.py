@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.sandbox.wire import bad_request
+from bot.sandbox.events import Signal
+from bot.sandbox.wire import bad_request, copied
 
 if TYPE_CHECKING:
     from bot.sandbox.wire import Json
@@ -41,6 +41,8 @@ class Chat:
     `members` gives each person's ChatMember status, `bot_status` the bot's: in a private chat "left" until
     the person starts the bot, "kicked" while it is blocked. `read_id` is the last message the bot has taken.
     `topics` names a forum's topics by their thread id, the id of the message that opened each.
+    `migrated_to` is the supergroup that a basic group became. `posted` wakes who waits for a message here,
+    and not everybody who waits in another chat.
     """
 
     id: int
@@ -54,6 +56,8 @@ class Chat:
     pinned: int | None = None
     last_id: int = 0
     read_id: int = 0
+    migrated_to: int | None = None
+    posted: Signal = field(default_factory=Signal, repr=False, compare=False)
 
     @property
     def is_private(self) -> bool:
@@ -116,7 +120,6 @@ class Query:
 
 def as_replied(message: Json) -> Json:
     """Return the message as it stands inside a reply to it: without its own reply."""
-    shown = copy.deepcopy(message)
-    shown.pop("reply_to_message", None)
-    shown.pop("quote", None)
-    return shown
+    return {
+        name: copied(value) for name, value in message.items() if name not in {"reply_to_message", "quote"}
+    }

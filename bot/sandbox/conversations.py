@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.sandbox.chats import Chat, Query
+    from bot.sandbox.events import Signal
     from bot.sandbox.wire import Json
     from bot.sandbox.world import World
 
@@ -118,6 +120,13 @@ class Conversation:
         """The thread ids of a forum's topics by their names, without the General topic."""
         return {name: thread_id for thread_id, name in self.chat.topics.items()}
 
+    def upgrade(self) -> Conversation:
+        """Let a basic group become a supergroup, which has another id; return that."""
+        if self.chat.kind != "group":
+            raise ValueError(f"{self.chat.title} is no basic group")
+        owner = self._world.users[next(iter(self.chat.members))]
+        return Conversation(self._world, self._world.upgrade(self.chat, owner))
+
     @property
     def messages(self) -> list[Message]:
         return [Message(self._world, self.chat, message) for message in self.chat.messages.values()]
@@ -128,21 +137,30 @@ class Conversation:
 
     async def next_reply(self, timeout: float = PATIENCE) -> Message:  # noqa: ASYNC109 - tests read better so
         """Return the bot's next message that was not returned yet; raise TimeoutError where none comes."""
-        await until(self._world, lambda: self._unseen() is not None, timeout)
+        await _until(self.chat.posted, lambda: self._unseen() is not None, timeout)
         reply = self._unseen()
         assert reply is not None
         self._seen = reply.id
         return reply
 
     def _unseen(self) -> Message | None:
-        return next((reply for reply in self.replies if reply.id > self._seen), None)
+        latest = reversed(
+            self.chat.messages.values()
+        )  # a long history is not gone through anew for each event
+        unseen = takewhile(lambda message: message["message_id"] > self._seen, latest)
+        replies = [Message(self._world, self.chat, message) for message in unseen]
+        return next((reply for reply in reversed(replies) if reply.from_bot), None)
 
 
 async def until(world: World, predicate: Callable[[], object], timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - tests read better so
     """Return once `predicate()` is true; raise TimeoutError where it is not in time."""
+    await _until(world.changed, predicate, timeout)
+
+
+async def _until(changed: Signal, predicate: Callable[[], object], timeout: float) -> None:  # noqa: ASYNC109 - as above
     deadline = time.monotonic() + timeout
     while not predicate():
         left = deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError(f"not within {timeout} s")
-        await world.changed.wait(left)
+        await changed.wait(left)

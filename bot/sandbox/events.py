@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import secrets
 import time
 from collections import deque
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from telegram.constants import PollingLimit, UpdateType
 
-from bot.sandbox.wire import ApiError
+from bot.sandbox.wire import ApiError, copied
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.sandbox.webhooks import Webhook
     from bot.sandbox.wire import Json
 
 JOURNAL_LENGTH = 5000
@@ -53,7 +54,7 @@ class Journal:
     def add(self, kind: str, chat_id: int, **details: object) -> None:
         self.last += 1
         event = {"number": self.last, "kind": kind, "chat_id": chat_id, **details}
-        self._events.append(copy.deepcopy(event))
+        self._events.append(copied(event))
         self._changed.notify()
 
     def after(self, number: int) -> list[Json] | None:
@@ -64,10 +65,10 @@ class Journal:
 
 
 class UpdateQueue:
-    """The updates a bot has not confirmed yet, for one poller at a time."""
+    """The updates a bot has not confirmed yet, for its webhook or for one poller at a time."""
 
     def __init__(self, changed: Signal) -> None:
-        self.webhook = ""
+        self.webhook: Webhook | None = None
         self.closed = False
         self.confirmed: Callable[[Json], None] = lambda _update: None
         self._changed = changed
@@ -83,14 +84,26 @@ class UpdateQueue:
         """Queue an update unless the bot asked not to get its kind."""
         wanted = kind in self._allowed if self._allowed else kind not in ON_REQUEST_ONLY
         if wanted:
-            self._pending.append({"update_id": self._next_id, kind: copy.deepcopy(payload)})
+            self._pending.append({"update_id": self._next_id, kind: copied(payload)})
             self._next_id += 1
             self._changed.notify()
 
     def repeat(self, update: Json) -> None:
         """Give an update to the waiting poll again under its own id, as if its confirmation had been lost."""
-        self._pending.appendleft(copy.deepcopy(update))
+        self._pending.appendleft(copied(update))
         self._changed.notify()
+
+    @property
+    def first(self) -> Json | None:
+        return self._pending[0] if self._pending else None
+
+    def take(self, update: Json) -> None:
+        """Confirm an update that the webhook has taken."""
+        place = next((place for place, pending in enumerate(self._pending) if pending is update), None)
+        if place is not None:  # it was not cleared meanwhile
+            del self._pending[place]
+            self.confirmed(update)
+            self._changed.notify()
 
     def clear(self) -> None:
         self._pending.clear()
@@ -124,7 +137,7 @@ class UpdateQueue:
                     "make sure that only one bot instance is running",
                 )
         limit = limit if PollingLimit.MIN_LIMIT <= limit <= PollingLimit.MAX_LIMIT else PollingLimit.MAX_LIMIT
-        return list(self._pending)[:limit]
+        return list(islice(self._pending, limit))
 
     def _confirm(self, offset: int) -> None:
         if offset < 0:  # only the last so many stay

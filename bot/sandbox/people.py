@@ -73,8 +73,7 @@ class Person(Conversation):
     ) -> Message:
         """Say it and return the bot's next message in that chat."""
         place = chat or self
-        for reply in place.replies[-1:]:
-            place._seen = max(place._seen, reply.id)  # noqa: SLF001 - the same class
+        place._seen = place.chat.last_id  # noqa: SLF001 - the same class
         await self.say(text, chat, topic=topic)
         return await place.next_reply(timeout)
 

@@ -7,31 +7,32 @@
         await sandbox.until(lambda: reply.edited)
 
 It serves the same chats as a page at `/` (see `page`). It checks what Telegram checks and answers in its
-words; `fail_next`, `delay_next` and `drop_next` put faults in, `calls` records every call. All of it lives in
-memory and in the event loop it is started in. It delivers no webhooks, and talks to nobody but this machine.
+words; `fail_next`, `delay_next`, `drop_next` and `fail_randomly` put faults in, `calls` records every call.
+All of it lives in memory and in the event loop it is started in. It talks to nobody
+but this machine, and delivers webhooks (see `webhooks`) nowhere else.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
+import json
 import time
-from contextlib import contextmanager
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.embedded_server import EmbeddedServer, listen
 from bot.sandbox.account import ACCOUNT_METHODS
 from bot.sandbox.chats import User
 from bot.sandbox.conversations import PATIENCE, Conversation, until
 from bot.sandbox.editing import EDITING_METHODS
-from bot.sandbox.faults import Fault, Faults
+from bot.sandbox.faults import SENDING, Fault, Faults, Rates
 from bot.sandbox.guard import LoopbackGuard
 from bot.sandbox.inline import INLINE_METHODS
 from bot.sandbox.limits import RateLimiter
@@ -39,12 +40,13 @@ from bot.sandbox.media import MEDIA_METHODS
 from bot.sandbox.methods import METHODS
 from bot.sandbox.page import page_routes
 from bot.sandbox.people import Person
+from bot.sandbox.webhooks import deliver
 from bot.sandbox.wire import ApiError, Params, read_params
 from bot.sandbox.world import World
 from bot.settings import SANDBOX_TOKEN
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
     from types import TracebackType
 
     from starlette.requests import Request
@@ -55,8 +57,7 @@ SANDBOX_USER_ID = 1001
 SANDBOX_ADMIN_ID = 1002
 ALL_METHODS = METHODS | MEDIA_METHODS | EDITING_METHODS | INLINE_METHODS | ACCOUNT_METHODS
 BY_LOWER_NAME = {name.lower(): method for name, method in ALL_METHODS.items()}
-COUNTED = ("send", "edit", "copy", "forward")
-CALLS_KEPT = 10_000
+CALLS_KEPT = 100_000
 LONGEST_POLL = 50  # seconds, as Telegram caps it
 
 
@@ -90,44 +91,35 @@ class Sandbox:
             raise ValueError(f"the sandbox serves the loopback interface only, not {host}")
         bot = User(int(token.partition(":")[0]), name, username, is_bot=True)
         self.world = World(bot, privacy=privacy)
-        self.calls: list[Call] = []
+        self.calls: deque[Call] = deque(maxlen=CALLS_KEPT)
+        self.unheard: list[tuple[int, int]] = []
+        """Chat and message ids of what was sent or edited without the bot's hearing that it was."""
         self.admin_id = min(admins, default=SANDBOX_ADMIN_ID)
+        self._called: dict[str, deque[Call]] = defaultdict(lambda: deque(maxlen=CALLS_KEPT))
         self._token = token
         self._address = (host, port)
         self._limiter = RateLimiter() if rate_limits else None
         self._faults = Faults()
         self._people: dict[int, Person] = {}
-        self._server: _Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        self._server = EmbeddedServer(self._app())
+        self._delivering: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        listener = socket.create_server(self._address, family=_family(self._address[0]))
+        listener = listen(*self._address)
         self._address = listener.getsockname()[:2]
-        config = uvicorn.Config(
-            self._app(),
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=2,
-        )
-        self._server = _Server(config)
-        self._serving = asyncio.create_task(self._server.serve(sockets=[listener]))
-        while not self._server.started:
-            if self._serving.done():
-                await self._serving
-            await asyncio.sleep(0.005)
+        await self._server.start(listener)
+        self._delivering = asyncio.create_task(deliver(self.world))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        assert self._server is not None
-        assert self._serving is not None
+        assert self._delivering is not None
+        self._delivering.cancel()
+        await asyncio.gather(self._delivering, return_exceptions=True)
         self.world.updates.closed = True
         self.world.changed.notify()
-        self._server.should_exit = True
-        await self._serving
+        await self._server.stop()
 
     @property
     def url(self) -> str:
@@ -160,12 +152,17 @@ class Sandbox:
     def privacy(self, on: bool) -> None:
         self.world.privacy = on
 
-    def group(self, title: str, *members: Person, topics: Iterable[str] = ()) -> Conversation:
-        """Make a group of these people, the first its owner, and add the bot to it; with topics, a forum."""
+    def group(
+        self, title: str, *members: Person, topics: Iterable[str] = (), basic: bool = False
+    ) -> Conversation:
+        """Make a group of these people, the first its owner, and add the bot to it; with topics, a forum.
+
+        It is a supergroup, unless it is to be a `basic` one that can be upgraded.
+        """
         statuses = {
             person.user.id: "creator" if place == 0 else "member" for place, person in enumerate(members)
         }
-        group = Conversation(self.world, self.world.add_group(title, statuses, topics))
+        group = Conversation(self.world, self.world.add_group(title, statuses, topics, basic=basic))
         members[0].change_bot_status(group, "member")
         return group
 
@@ -178,12 +175,15 @@ class Sandbox:
         await until(self.world, predicate, timeout)
 
     def called(self, method: str) -> list[Call]:
-        return [call for call in self.calls if call.method.lower() == method.lower()]
+        return list(self._called[method.lower()])
 
     def fail_next(
         self, method: str, status: int, description: str, retry_after: int | None = None, times: int = 1
     ) -> None:
-        """Answer the next calls (of `*`: any but getUpdates) with this error, without effect."""
+        """Answer the next calls (of `*`: any but getUpdates) with this error, without effect.
+
+        For the faults, `download` is a method too: the fetching of a file's content.
+        """
         self._faults.add(method, Fault(ApiError(status, description, retry_after)), times)
 
     def delay_next(self, method: str, seconds: float, times: int = 1, *, after: bool = False) -> None:
@@ -194,8 +194,19 @@ class Sandbox:
         """Cut the connection instead of an answer; with `after`, the call has taken effect."""
         self._faults.add(method, Fault(drop=True, after=after), times)
 
+    def fail_randomly(
+        self, *, sends: float = 0.0, unheard: float = 0.0, polls: float = 0.0, seed: int = 1
+    ) -> None:
+        """Let this part of the calls fail from now on, each for itself: 429, 500, 502, a cut or a delay.
+
+        `sends` are those that send or edit, and take no effect; `unheard` those that do take effect before
+        the connection is cut: the bot cannot know, so what it repeats then is no fault of its own. `polls`
+        are getUpdates.
+        """
+        self._faults.set_rates(Rates(sends, unheard, polls), seed)
+
     def heal(self) -> None:
-        """Forget the faults still on order."""
+        """Forget the faults still to come."""
         self._faults.clear()
 
     def _app(self) -> Starlette:
@@ -222,7 +233,7 @@ class Sandbox:
             response = JSONResponse(error.as_json(), error.status)
             self._record(method, params, error.status, error.description)
         else:
-            response = JSONResponse({"ok": True, "result": result})
+            response = _EscapedResponse({"ok": True, "result": result})
             self._record(method, params, 0 if fault.drop else 200)
         return StreamingResponse(_cut(), headers={"content-length": "1000"}) if fault.drop else response
 
@@ -239,6 +250,7 @@ class Sandbox:
                 return None
         result = await self._dispatch(method, params)
         if fault.after:
+            self.unheard += _messages(result)
             await asyncio.sleep(fault.seconds)
         return result
 
@@ -253,7 +265,7 @@ class Sandbox:
             raise ApiError(404, "Not Found")
         if (
             self._limiter is not None
-            and method.lower().startswith(COUNTED)
+            and method.lower().startswith(SENDING)
             and method.lower() != "sendchataction"
             and not params.text("inline_message_id")
         ):
@@ -265,25 +277,31 @@ class Sandbox:
 
     def _record(self, method: str, params: Params, status: int, description: str = "") -> None:
         uploads = {name: upload.name for name, upload in params.uploads.items()}
-        self.calls.append(Call(method, params.values | uploads, status, description))
-        del self.calls[:-CALLS_KEPT]
+        call = Call(method, params.values | uploads, status, description)
+        self.calls.append(call)
+        self._called[method.lower()].append(call)
         self.world.changed.notify()
 
     async def _download(self, request: Request) -> Response:
         if request.path_params["token"] != self._token:
             return JSONResponse(ApiError(401, "Unauthorized").as_json(), 401)
+        fault = self._faults.next("download")
+        await asyncio.sleep(fault.seconds)
+        if fault.error is not None:
+            return JSONResponse(fault.error.as_json(), fault.error.status)
+        if fault.drop:
+            return StreamingResponse(_cut(), headers={"content-length": "1000"})
         for file in self.world.files.values():
             if file.path == f"documents/{request.path_params['name']}":
                 return Response(file.data, media_type="application/octet-stream")
         return JSONResponse(ApiError(404, "Not Found").as_json(), 404)
 
 
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to the bot in whose loop it runs."""
+class _EscapedResponse(JSONResponse):
+    """JSON in ASCII, as Telegram writes it: half a surrogate pair that a client sent goes out as well."""
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - as the class above
+        return json.dumps(content).encode()
 
 
 class ClientGoneError(Exception):
@@ -293,7 +311,7 @@ class ClientGoneError(Exception):
 async def _unless_gone(request: Request, call: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 - the method's
     """Await the call, or cancel it when the bot hangs up: a poll nobody hears must not take the updates."""
     answer = asyncio.ensure_future(call)
-    gone = asyncio.ensure_future(request.receive())
+    gone = asyncio.ensure_future(_gone(request))
     await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
     gone.cancel()
     if not answer.done():
@@ -302,11 +320,19 @@ async def _unless_gone(request: Request, call: Coroutine[Any, Any, Any]) -> Any:
     return answer.result()
 
 
+def _messages(result: object) -> list[tuple[int, int]]:
+    """Return the chat and message ids of the messages that a method returns."""
+    results = result if isinstance(result, list) else [result]
+    messages = [one for one in results if isinstance(one, dict) and "message_id" in one and "chat" in one]
+    return [(message["chat"]["id"], message["message_id"]) for message in messages]
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":  # what is left of the body comes first
+        pass
+
+
 async def _cut() -> AsyncIterator[bytes]:
     """Promise a body and send none of it: the server then closes the connection."""
     return
     yield b""
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -6,6 +6,7 @@ do is in `people`. History is bounded: the oldest messages and files go first.
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MESSAGES_KEPT = 2000  # in each chat
 FILES_KEPT = 500
 CALLBACK_SECONDS = 60.0  # Telegram does not publish it; spinners end after about as long
+ID = re.compile(r"0|-?[1-9][0-9]{0,18}")
 FORWARDED = ("text", "entities", "caption", "caption_entities", "photo", "document", "via_bot")
 
 
@@ -55,9 +57,16 @@ class World:
         chat = Chat(user.id, "private", user.first_name, user.username, {user.id: "member"})
         return self.chats.setdefault(user.id, chat)
 
-    def add_group(self, title: str, members: dict[int, str], topics: Iterable[str] = ()) -> Chat:
-        """Make a supergroup, with topics a forum; the first member opens them, before the bot is there."""
-        chat = Chat(-1_000_000_000_000 - len(self.chats) - 1, "supergroup", title, None, members)
+    def add_group(
+        self, title: str, members: dict[int, str], topics: Iterable[str] = (), *, basic: bool = False
+    ) -> Chat:
+        """Make a supergroup, with topics a forum; the first member opens them, before the bot is there.
+
+        A `basic` group is a small one of the old kind, which can become a supergroup.
+        """
+        number = len(self.chats) + 1
+        kind, chat_id = ("group", -number) if basic else ("supergroup", -1_000_000_000_000 - number)
+        chat = Chat(chat_id, kind, title, None, members)
         self.chats[chat.id] = chat
         names = list(topics)
         if names:
@@ -68,24 +77,40 @@ class World:
             self.post(chat, self.users[next(iter(members))], opening | chat.in_topic(thread_id))
         return chat
 
+    def upgrade(self, group: Chat, owner: User) -> Chat:
+        """Make a supergroup of a basic group; each of the two chats tells the bot so."""
+        new = self.add_group(group.title, dict(group.members))
+        new.bot_status, group.migrated_to = group.bot_status, new.id
+        for chat, name, other in ((group, "to", new), (new, "from", group)):
+            self.updates.put("message", self.post(chat, owner, {f"migrate_{name}_chat_id": other.id}))
+        return new
+
     def chat(self, reference: str) -> Chat:
         """Return the chat by its id or `@username`; raise ApiError where the bot cannot see it."""
         if not reference:
             raise bad_request("chat_id is empty")
-        for chat in self.chats.values():
-            if reference in {str(chat.id), f"@{chat.username}"}:
-                return chat
-        raise bad_request("chat not found")
+        if ID.fullmatch(reference):
+            chat = self.chats.get(int(reference))
+        else:
+            chat = next((known for known in self.chats.values() if reference == f"@{known.username}"), None)
+        if chat is None:
+            raise bad_request("chat not found")
+        return chat
 
     def writable(self, reference: str) -> Chat:
-        """Return the chat; raise ApiError 403 where the bot may not write to it."""
+        """Return the chat; raise ApiError 403 where the bot may not write to it, 400 where it moved."""
         chat = self.chat(reference)
+        if chat.migrated_to is not None:
+            reason = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise ApiError(400, reason, migrate_to_chat_id=chat.migrated_to)
         if chat.bot_status in {"left", "kicked"}:
             reason = {
                 ("private", "left"): "bot can't initiate conversation with a user",
                 ("private", "kicked"): "bot was blocked by the user",
                 ("supergroup", "left"): "bot is not a member of the supergroup chat",
                 ("supergroup", "kicked"): "bot was kicked from the supergroup chat",
+                ("group", "left"): "bot is not a member of the group chat",
+                ("group", "kicked"): "bot was kicked from the group chat",
             }[chat.kind, chat.bot_status]
             raise ApiError(403, f"Forbidden: {reason}")
         return chat
@@ -103,6 +128,7 @@ class World:
         chat.messages[chat.last_id] = message
         _drop_oldest(chat.messages, MESSAGES_KEPT)
         self.journal.add("message", chat.id, message=message)
+        chat.posted.notify()
         return message
 
     def change(self, chat: Chat, message: Json, content: Json, removed: tuple[str, ...] = ()) -> Json:

@@ -63,10 +63,7 @@ class CurationPrompts:
         chat = self._pseudonyms.chat(chat_id)
         with self._state.writing() as db:
             # A message id may come again: a new sandbox counts from the start.
-            db.execute(
-                "DELETE FROM curation_prompts WHERE at < ? OR (chat = ? AND message = ?)",
-                [(now - KEPT).isoformat(), chat, message],
-            )
+            db.execute("DELETE FROM curation_prompts WHERE chat = ? AND message = ?", [chat, message])
             db.table("curation_prompts").insert(
                 {
                     "id": new_id(),
@@ -86,11 +83,27 @@ class CurationPrompts:
     def get(self, prompt_id: str) -> Prompt | None:
         return self._one("SELECT * FROM curation_prompts WHERE id = ?", [prompt_id])
 
-    def reply(self, prompt_id: str, words: str) -> None:
-        """Keep what was replied."""
+    def reply(self, prompt_id: str, words: str, user_id: int) -> None:
+        """Keep what an admin replied."""
+        kept = words.encode(errors="replace").decode()  # without lone surrogates
         with self._state.writing() as db:
-            kept = words.encode(errors="replace").decode()  # without lone surrogates
-            db.execute("UPDATE curation_prompts SET words = ? WHERE id = ?", [kept, prompt_id])
+            db.execute(
+                "UPDATE curation_prompts SET words = ?, person = ? WHERE id = ?",
+                [kept, self._pseudonyms.user(user_id), prompt_id],
+            )
+
+    def forget(self, user_id: int) -> int:
+        """Delete what asked in a person's private chat and what the person replied; return how many."""
+        private, person = self._pseudonyms.chat(user_id), self._pseudonyms.user(user_id)
+        with self._state.writing() as db:
+            done = db.execute("DELETE FROM curation_prompts WHERE chat = ? OR person = ?", [private, person])
+            return done.rowcount
+
+    def expire(self) -> int:
+        """Delete what is older than KEPT; return how many."""
+        before = (datetime.now(UTC) - KEPT).isoformat()
+        with self._state.writing() as db:
+            return db.execute("DELETE FROM curation_prompts WHERE at < ?", [before]).rowcount
 
     def _one(self, sql: str, values: list[Any]) -> Prompt | None:
         for row in self._state.read(sql, values):

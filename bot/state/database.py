@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlite_utils import Database
 
+from bot.damage import is_damage
 from bot.migrations import STATE, migrate
 from retrieval.errors import WenjuError
 
@@ -40,6 +41,7 @@ class StateDatabase:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
             connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise StateError(f"打不开 {path}：{error}") from error
@@ -51,6 +53,11 @@ class StateDatabase:
             migrate(db, STATE)
         except sqlite3.DatabaseError as error:
             connection.close()
+            if is_damage(error):
+                raise StateError(
+                    f"{path} 已损坏（{error}）：请用 wenju restore 恢复一个备份，"
+                    "或把这个文件移走（受邀者、语言和选定的答案会重新开始）"
+                ) from error
             raise StateError(f"打不开 {path}：{error}") from error
         except BaseException:
             connection.close()

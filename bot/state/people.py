@@ -7,6 +7,7 @@ looking it up never waits.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ Access = Literal["open", "closed"]
 
 CODE_BYTES = 16
 INVITATION_DAYS = 7
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ class People:
     # Access
 
     def is_admin(self, user: User | None) -> bool:
-        return user is not None and user.id in self.admins
+        """Tell whether it is an admin; never a bot, by which anybody speaks as a group or a channel."""
+        return user is not None and user.id in self.admins and not user.is_bot
 
     def may_ask(self, user_id: int | None, chat_id: int | None) -> bool:
         """Tell whether somebody may use the bot in a chat: everybody where access is open."""
@@ -128,6 +132,22 @@ class People:
         if chat not in self._guests:
             self._write(Invitation(_new_id(), now, None, 1, title), None, guest=chat)
             self._guests.add(chat)
+
+    def move_group(self, old_id: int, new_id: int, title: str) -> None:
+        """Give a group that became a supergroup, under a new id, what it had under the old one.
+
+        A group that the settings let in, which have the old id still, is admitted as by invitation. The same
+        again changes nothing. Waits for the disk; raise StateError.
+        """
+        old, new = self._pseudonyms.chat(old_id), self._pseudonyms.chat(new_id)
+        if old_id in self._allowed and new_id not in self._allowed and new not in self._guests:
+            logger.warning("WENJU_ALLOWED 里的群 %d 已升级，编号变为 %d，请改过来", old_id, new_id)
+            self.admit_group(new_id, title)
+        if old in self._guests:
+            with self._state.writing() as db:
+                db.execute("UPDATE OR REPLACE guests SET person = ? WHERE person = ?", [new, old])
+            self._guests.add(new)
+            self._guests.discard(old)
 
     def accept(self, user_id: int, code: str) -> bool:
         """Let a person in by an invitation; False where it is unknown, withdrawn or expired.
@@ -237,9 +257,22 @@ class People:
         with self._state.writing() as db:
             db.table("told").insert(row, pk=("person", "what"), ignore=True)
 
-    def forget(self, user_id: int) -> None:
-        """Delete what a person chose; a guest stays one. Waits for the disk; raise StateError."""
-        self.choose_language(user_id, None)
+    # Forgetting
+
+    def forget(self, user_id: int) -> int:
+        """Delete what a person chose and was told, and return how many rows that were; a guest stays one.
+
+        Waits for the disk; raise StateError.
+        """
+        person = self._pseudonyms.user(user_id)
+        with self._state.writing() as db:
+            gone = [
+                db.execute(f"DELETE FROM {table} WHERE person = ?", [person]).rowcount  # noqa: S608 - the names below
+                for table in ("languages", "digests", "told")
+            ]
+        self._languages.pop(person, None)
+        self._digests.discard(person)
+        return sum(gone)
 
 
 def _hashed(code: str) -> str:

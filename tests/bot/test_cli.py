@@ -198,6 +198,24 @@ def test_errors_are_one_clear_line(arguments: list[str], words: str) -> None:
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+def test_health_for_machines() -> None:
+    """The health of a bot that does not run is one JSON object, with the status of one that is unwell."""
+    result = wenju("health", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["well"] is False
+
+
+@pytest.mark.parametrize("name", ["WENJU_ADMINS", "WENJU_API_URL", "WENJU_TOKEN_FILE", "WENJU_DOCUMENTS"])
+def test_a_token_in_the_wrong_setting_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Where the token was given as another setting, the error names the setting and hides the token."""
+    token = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-pa"
+    monkeypatch.setenv(name, token)
+    result = wenju("index")
+    assert result.exit_code == 1
+    assert "<token>" in result.stderr
+    assert token not in result.output
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("WENJU_ADMINS", "me"), ("WENJU_SANDBOX_PORT", "high"), ("WENJU_TOKEN_FILE", "/nowhere/token")],

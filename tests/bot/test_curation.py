@@ -170,7 +170,7 @@ def test_any_reply_is_kept(state: StateDatabase, words: str) -> None:
     prompt = prompts.of(7, 12)
     assert prompt is not None
     assert prompt.words is None
-    prompts.reply(prompt.id, words)
+    prompts.reply(prompt.id, words, 7)
     kept = prompts.get(prompt.id)
     assert kept is not None
     assert kept.words == words.encode(errors="replace").decode()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.builder import Builder
 from bot.library import Library, RebuildCancelledError, RebuildRunningError, RebuildStoppedError
 from retrieval.index import Index
 
@@ -19,20 +19,25 @@ if TYPE_CHECKING:
     from retrieval.index import Report
 
 
-class Held(Index):
-    """An index whose builds wait until they are let go, and are counted."""
+class Held(Builder):
+    """Its builds wait until they are let go, and are counted."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+    def __init__(self, index: Index) -> None:
+        super().__init__(index)
         self.builds = 0
-        self.go = threading.Event()
+        self.go = asyncio.Event()
 
-    def build(
-        self, documents: Path, progress: Callable[[Progress], None] | None = None, *, full: bool = False
+    async def build(
+        self,
+        documents: Path,
+        progress: Callable[[Progress], None],
+        stop: asyncio.Event,
+        *,
+        full: bool = False,
     ) -> Report:
         self.builds += 1
-        self.go.wait(10)
-        return super().build(documents, progress, full=full)
+        await self.go.wait()
+        return await super().build(documents, progress, stop, full=full)
 
 
 @pytest.fixture
@@ -43,15 +48,15 @@ def documents(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Held:
-    return Held(tmp_path / "snapshots")
+async def builder(tmp_path: Path) -> Held:
+    return Held(Index(tmp_path / "snapshots"))
 
 
 @pytest.fixture
-async def library(index: Held, documents: Path) -> AsyncIterator[Library]:
-    library = Library(index, documents)
+async def library(builder: Held, documents: Path, tmp_path: Path) -> AsyncIterator[Library]:
+    library = Library(Index(tmp_path / "snapshots"), documents, builder=builder)
     yield library
-    index.go.set()
+    builder.go.set()
     await library.close()
 
 
@@ -59,54 +64,54 @@ def write(folder: Path, name: str) -> None:
     (folder / f"{name}.md").write_text(f"# {name}\n\n这是一段关于{name}的话。\n", encoding="utf-8")
 
 
-async def until_building(index: Held, builds: int) -> None:
-    while index.builds < builds:  # noqa: ASYNC110 - a thread counts
+async def until_building(builder: Held, builds: int) -> None:
+    while builder.builds < builds:  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.01)
 
 
-async def test_refreshes_share_a_build(index: Held, library: Library, documents: Path) -> None:
-    """However many ask during a build, one more is made, and each gets a Report of what was there."""
+async def test_refreshes_share_a_build(builder: Held, library: Library, documents: Path) -> None:
+    """However many ask during a build share one more, whose Report is of what was there when they asked."""
     first = asyncio.create_task(library.refresh())
-    await until_building(index, 1)
+    await until_building(builder, 1)
     write(documents, "second")
     later = [asyncio.create_task(library.refresh()) for _ in range(5)]
     await asyncio.sleep(0.05)
-    index.go.set()
+    builder.go.set()
     await first
     reports = await asyncio.gather(*later)
-    assert index.builds == 2
-    assert {report.files for report in reports} == {2}
+    assert all(report is reports[0] for report in reports)
+    assert reports[0].files == 2
 
 
-async def test_a_refresh_outlives_who_gave_up(index: Held, library: Library) -> None:
+async def test_a_refresh_outlives_who_gave_up(builder: Held, library: Library) -> None:
     """That one of those who wait is cancelled does not concern the others."""
     one, other = (asyncio.create_task(library.refresh()) for _ in range(2))
-    await until_building(index, 1)
+    await until_building(builder, 1)
     one.cancel()
-    index.go.set()
+    builder.go.set()
     assert (await other).files == 1
     assert one.cancelled()
 
 
-async def test_one_rebuild(index: Held, library: Library) -> None:
+async def test_one_rebuild(builder: Held, library: Library) -> None:
     """A rebuild is declined during any build, a refresh waits."""
     rebuild = asyncio.create_task(library.rebuild())
-    await until_building(index, 1)
+    await until_building(builder, 1)
     refresh = asyncio.create_task(library.refresh())
     with pytest.raises(RebuildRunningError):
         await library.rebuild()
-    index.go.set()
+    builder.go.set()
     assert (await rebuild).read == 1
     assert (await refresh).unchanged == 1
 
 
-async def test_cancelled(index: Held, library: Library) -> None:
+async def test_cancelled(builder: Held, library: Library) -> None:
     """Only the rebuild is cancelled: who waits for a refresh gets it."""
     rebuild = asyncio.create_task(library.rebuild())
-    await until_building(index, 1)
+    await until_building(builder, 1)
     refresh = asyncio.create_task(library.refresh())
     library.cancel()
-    index.go.set()
+    builder.go.set()
     with pytest.raises(RebuildCancelledError):
         await rebuild
     assert (await refresh).read == 1
@@ -114,17 +119,17 @@ async def test_cancelled(index: Held, library: Library) -> None:
     assert (await library.refresh()).unchanged == 1
 
 
-async def test_closed(index: Held, library: Library) -> None:
+async def test_closed(builder: Held, library: Library) -> None:
     """Closing ends what is under way and what waits, and begins nothing any more."""
     rebuild = asyncio.create_task(library.rebuild())
-    await until_building(index, 1)
+    await until_building(builder, 1)
     refresh = asyncio.create_task(library.refresh())
     await asyncio.sleep(0)
     closing = asyncio.create_task(library.close())
     await asyncio.sleep(0.05)
-    index.go.set()
+    builder.go.set()
     await closing
     for build in (rebuild, refresh):
         with pytest.raises(RebuildStoppedError):
             await build
-    assert index.builds == 1
+    assert builder.builds == 1

@@ -71,7 +71,7 @@ def test_uncaught_exception_hidden() -> None:
     code = (
         "import logging\n"
         "from bot.redaction import set_up_logging\n"
-        f"set_up_logging({TOKEN!r}, logging.DEBUG)\n"
+        f"set_up_logging({TOKEN!r}, 'debug')\n"
         f"logging.getLogger('httpx').info('HTTP Request: {TOKEN[:12]}')\n"
         f"raise RuntimeError('bad ' + {TOKEN!r})\n"
     )
@@ -80,3 +80,43 @@ def test_uncaught_exception_hidden() -> None:
     assert TOKEN not in done.stderr
     assert "HTTP Request" not in done.stderr
     assert f"RuntimeError: bad {HIDDEN}" in done.stderr
+
+
+def test_hidden_wherever_python_itself_prints() -> None:
+    """Errors in threads, in destructors and in tasks nobody awaits, and warnings, are without the token."""
+    code = f"""
+import asyncio, gc, threading, warnings
+from bot.redaction import set_up_logging
+
+token = {TOKEN!r}
+set_up_logging(token, "debug")
+
+def fail(where):
+    raise RuntimeError(f"in {{where}}: {{token}}")
+
+class Failing:
+    def __del__(self):
+        fail("a destructor")
+
+async def abandon():
+    asyncio.get_running_loop().create_task(asyncio.to_thread(fail, "a task"))
+    await asyncio.sleep(0.1)
+    gc.collect()
+
+thread = threading.Thread(target=fail, args=["a thread"])
+thread.start()
+thread.join()
+Failing()
+asyncio.run(abandon())
+warnings.warn(f"in a warning: {{token}}")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert TOKEN not in done.stderr
+    for where in ("a thread", "a destructor", "a task", "a warning"):
+        assert f"in {where}: {HIDDEN}" in done.stderr
+
+
+def test_half_a_token_hidden() -> None:
+    """The secret half alone is hidden, as where the colon between the halves is escaped; a word is not."""
+    assert Redaction(TOKEN).clean("/bot" + TOKEN.replace(":", "%3A")) == f"/bot123456789%3A{HIDDEN}"
+    assert Redaction("1000000:sandbox").clean("the sandbox of 1000000:sandbox") == f"the sandbox of {HIDDEN}"

@@ -58,6 +58,17 @@ def test_unreadable_file(tmp_path: Path, name: str, content: bytes | None) -> No
         ("WENJU_REINDEX_EVERY", "0h"),
         ("WENJU_REINDEX_EVERY", "-1d"),
         ("WENJU_REINDEX_EVERY", "999999d"),
+        ("WENJU_METRICS_PORT", "70000"),
+        ("WENJU_METRICS_PORT", "0.0.0.0:"),
+        ("WENJU_METRICS_PORT", "http://localhost:9100"),
+        ("WENJU_LOG_LEVEL", "loud"),
+        ("WENJU_WEBHOOK_URL", "example.org/wenju"),
+        ("WENJU_WEBHOOK_URL", "http://example.org/wenju"),
+        ("WENJU_WEBHOOK_URL", "https://"),
+        ("WENJU_WEBHOOK_URL", "https://example.org:port/wenju"),
+        ("WENJU_WEBHOOK_URL", "https://me:secret@example.org/wenju"),
+        ("WENJU_WEBHOOK_URL", "https://example.org/问据"),
+        ("WENJU_WEBHOOK_PORT", "70000"),
     ],
 )
 def test_wrong_value(name: str, value: str) -> None:
@@ -84,6 +95,37 @@ def test_reindexing(text: str, every: timedelta | None) -> None:
 def test_time_of_the_digest(text: str, at: time) -> None:
     """The digest comes at nine unless another time of day is set, also with a full-width colon."""
     assert load({"WENJU_DIGEST_AT": text}).digest_at == at
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("", None),
+        ("9100", ("127.0.0.1", 9100)),
+        ("0.0.0.0:9100", ("0.0.0.0", 9100)),
+        ("[::1]:9100", ("::1", 9100)),
+    ],
+)
+def test_address_of_the_metrics(text: str, address: tuple[str, int] | None) -> None:
+    """The metrics are off by default; a port alone opens them to this machine only."""
+    assert load({"WENJU_METRICS_PORT": text}).metrics == address
+
+
+def test_webhook() -> None:
+    """A webhook's URL is HTTPS, or HTTP on this machine; it is served to this machine unless told else."""
+    default = load({})
+    assert (default.webhook_url, default.webhook_address) == (None, ("127.0.0.1", 8443))
+    for url in ("https://example.org/wenju", "http://127.0.0.1:8443/", "http://[::1]/wenju"):
+        assert load({"WENJU_WEBHOOK_URL": url}).webhook_url == url
+    assert load({"WENJU_WEBHOOK_PORT": "0.0.0.0:443"}).webhook_address == ("0.0.0.0", 443)
+
+
+@pytest.mark.parametrize("secret", ["AAE-h_B", "%41AE-h_B"])
+def test_no_token_in_the_webhook(secret: str) -> None:
+    """An address that gives the token away is refused, and not repeated."""
+    with pytest.raises(SettingError, match="令牌") as raised:
+        load({"WENJU_TOKEN": "12345:AAE-h_B", "WENJU_WEBHOOK_URL": f"https://example.org/{secret}"})
+    assert secret not in str(raised.value)
 
 
 def test_access() -> None:

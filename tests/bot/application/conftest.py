@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.application import serve
-from bot.sandbox.server import SANDBOX_ADMIN_ID
+from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 from bot.settings import SANDBOX_TOKEN, Settings
 from retrieval.index import Index
+from tests.processes import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.sandbox.people import Person
-    from bot.sandbox.server import Sandbox
 
 ARTICLES = {
     "tea.md": """---
@@ -81,9 +82,18 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def copy_library(library: Path, folder: Path) -> None:
+    """Copy the documents and their index, which is then of the copies: no bot has to read them anew."""
+    shutil.copytree(library, folder, dirs_exist_ok=True)
+    for manifest in folder.glob("data/snapshots/*/manifest.json"):
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+        content["source"] = str((folder / "documents").resolve())
+        manifest.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
 @pytest.fixture
 def settings(library: Path, tmp_path: Path, sandbox: Sandbox) -> Settings:
-    shutil.copytree(library, tmp_path, dirs_exist_ok=True)
+    copy_library(library, tmp_path)
     sandbox.privacy = False  # admins are told where it is on, in the middle of what a test looks at
     return Settings(
         token=SANDBOX_TOKEN,
@@ -95,16 +105,33 @@ def settings(library: Path, tmp_path: Path, sandbox: Sandbox) -> Settings:
 
 
 @pytest.fixture
+def folder(library: Path, tmp_path: Path) -> Path:
+    """A copy of the library for a bot that is a process of its own."""
+    copy_library(library, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Sandbox]:
+    """A Bot API server with a real-looking token."""
+    async with Sandbox(token=TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
 def running(settings: Settings, sandbox: Sandbox) -> Callable[..., AbstractAsyncContextManager[None]]:
     """Run the bot for a block of a test, with changed settings where some are given; twice restarts it."""
+
+    def webhooks() -> int:
+        return len(sandbox.called("deleteWebhook")) + len(sandbox.called("setWebhook"))
 
     @asynccontextmanager
     async def run(**changes: Any) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        polls = len(sandbox.called("deleteWebhook"))
+        begun = webhooks()
         serving = asyncio.create_task(serve(replace(settings, **changes), stop))
         try:
-            await sandbox.until(lambda: len(sandbox.called("deleteWebhook")) > polls or serving.done())
+            await sandbox.until(lambda: webhooks() > begun or serving.done())
             yield
         finally:
             stop.set()

@@ -17,7 +17,6 @@ from bot.state.database import StateDatabase
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
-    from pathlib import Path
 
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
@@ -45,41 +44,6 @@ async def link_of(admin: Person) -> str:
     match = re.search(r"https://t\.me/\w+\?start=(inv_[\w-]+)", made.text)
     assert match
     return f"/start {match[1]}"
-
-
-@with_bot
-async def test_closed(asker: Person, admin: Person, sandbox: Sandbox) -> None:
-    """A closed bot tells a stranger so whatever they send, answers them nothing, and serves its admins."""
-    for text in (QUESTION, "/start", "/help", "/start inv_wrong", f"/ask {QUESTION}", "/logs"):
-        assert (await asker.ask(text)).text in {WORDS.closed, WORDS.invitation_invalid}
-    found = await (await asker.inline(QUESTION)).wait()
-    assert found["results"] == []
-    group = sandbox.group("课题组", admin, asker)
-    await asker.say(f"/ask {QUESTION}", chat=group)
-    assert "3100吨" in (await admin.ask(f"/ask {QUESTION}", chat=group)).text
-    assert len(group.replies) == 1
-    pressed = await (await asker.press(group.replies[0], "👍")).wait()
-    assert pressed["text"] == WORDS.closed
-
-
-@with_bot
-async def test_what_only_looks_like_a_command(asker: Person, sandbox: Sandbox) -> None:
-    """The start of an invitation, written as code or with words behind it, lets no question through."""
-    for text in (f"/start inv_ {QUESTION}", f"/id {QUESTION}"):
-        assert "3100吨" not in (await asker.ask(text)).text
-        message = sandbox.world.post(asker.chat, asker.user, {"text": text, "entities": []})
-        sandbox.world.updates.put("message", message)
-        assert (await asker.next_reply()).text == WORDS.closed
-
-
-@with_bot
-async def test_refused_where_it_cannot_be_said(asker: Person, sandbox: Sandbox) -> None:
-    """A stranger's question is not answered either when the refusal does not get through."""
-    sandbox.fail_next("sendMessage", 400, "Bad Request: chat not found")
-    await asker.say(QUESTION)
-    await sandbox.until(lambda: sandbox.called("sendMessage"))
-    assert (await asker.ask(QUESTION)).text == WORDS.closed
-    assert len(asker.replies) == 1
 
 
 @with_bot
@@ -147,84 +111,6 @@ async def test_open(asker: Person, admin: Person) -> None:
     """An open bot needs no invitations, says so to admins, and lets nobody else make one."""
     assert (await admin.ask("/invite")).text == WORDS.invite_open
     assert (await asker.ask("/invite")).text == SIMPLIFIED.conversation.refused
-
-
-@with_bot
-@pytest.mark.parametrize("settings", [{"access": "closed", "allowed": frozenset({1001})}], indirect=True)
-async def test_strangers_cannot_withdraw(asker: Person, admin: Person, sandbox: Sandbox) -> None:
-    """Someone who may ask but is no admin is refused an invitation's buttons, also in a group."""
-    group = sandbox.group("课题组", admin, asker)
-    await link_of(admin)
-    made = admin.replies[-1]
-    data = made.button(WORDS.withdraw)["callback_data"]
-    forwarded = await admin.forward(made, group)
-    assert not forwarded.buttons
-    listing = await admin.ask("/help", chat=group)
-    listing.json["reply_markup"] = {"inline_keyboard": [[{"text": "撤销", "callback_data": data}]]}
-    for forged in (data, data.replace("ask", "end"), "invite:list:all"):
-        listing.json["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = forged
-        said = await (await asker.press(listing, "撤销")).wait()
-        assert said["text"] == SIMPLIFIED.conversation.refused
-    assert (await sandbox.user(3003).ask(f"/start {'inv_' + 'x' * 22}")).text == WORDS.invitation_invalid
-
-
-@pytest.fixture
-def files(settings: Settings) -> Path:
-    return settings.data
-
-
-@with_bot
-@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
-async def test_forget(asker: Person, stranger: Person, sandbox: Sandbox, files: Path) -> None:
-    """A person's questions and votes go from every file of the log, and nobody else's."""
-    await stranger.ask("最长的隧道有多长")
-    answer = await asker.ask(f"{QUESTION}，顺便祝您生日快乐")
-    await (await asker.press(answer, "👍")).wait()
-    sure = await asker.ask("/forget")
-    assert sure.text == WORDS.forget_sure
-    await asker.press(sure, WORDS.forget_no)
-    await sandbox.until(lambda: sure.text == WORDS.forget_kept)
-    assert holds(files, "生日快乐")
-    sure = await asker.ask("/forget")
-    await asker.press(sure, WORDS.forget_yes)
-    await sandbox.until(lambda: sure.text == WORDS.forget_done.format(count=1))
-    assert not holds(files, "生日快乐")
-    assert holds(files, "隧道有多长")
-    gone = await (await asker.press(answer, SIMPLIFIED.answers.context)).wait()
-    assert gone["text"] == SIMPLIFIED.answers.gone
-
-
-def holds(folder: Path, text: str) -> bool:
-    return any(text.encode() in file.read_bytes() for file in folder.glob("queries.db*"))
-
-
-@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
-async def test_retention(
-    running: Callable[..., AbstractAsyncContextManager[None]],
-    asker: Person,
-    sandbox: Sandbox,
-    settings: Settings,
-) -> None:
-    """Questions older than the settings allow are deleted from every file of the log, and only these."""
-    async with running():
-        await asker.ask(f"{QUESTION}，顺便祝您生日快乐")
-        await asker.ask("最长的隧道有多长")
-    with closing(sqlite3.connect(settings.query_log)) as log, log:
-        log.execute("UPDATE queries SET at = '2020-01-01T00:00:00.000Z' WHERE question LIKE '%生日快乐'")
-    async with running(retention_days=365):
-        await sandbox.until(lambda: not holds(settings.data, "生日快乐"), timeout=30)
-    assert holds(settings.data, "隧道有多长")
-
-
-@with_bot
-@pytest.mark.parametrize("settings", [{"access": "open"}], indirect=True)
-async def test_forget_is_ones_own(asker: Person, stranger: Person, sandbox: Sandbox) -> None:
-    """In a group nobody else's press counts."""
-    group = sandbox.group("课题组", asker, stranger)
-    sure = await asker.ask("/forget", chat=group)
-    said = await (await stranger.press(sure, WORDS.forget_yes)).wait()
-    assert said["text"] == WORDS.forget_others
-    assert sure.text == WORDS.forget_sure
 
 
 @with_bot

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -158,21 +158,3 @@ async def test_logged(asker: Person, settings: Settings) -> None:
     assert (entry.reply, entry.source, entry.language, entry.chat_kind) == (
         answer.id, "telegram", "zh-hans", "private",
     )  # fmt: skip
-
-
-async def test_a_repeated_update_is_answered_once(asker: Person, sandbox: Sandbox) -> None:
-    """Where Telegram sends an update again, as after a lost confirmation, the answer is not."""
-    updates, seen = sandbox.world.updates, list[dict[str, Any]]()
-    confirmed = updates.confirmed
-
-    def confirm(update: dict[str, Any]) -> None:
-        seen.append(update)
-        confirmed(update)
-
-    updates.confirmed = confirm
-    await asker.ask("2020年干茶产量多少吨？")
-    await sandbox.until(lambda: seen)
-    updates.repeat(seen[-1])
-    await sandbox.until(lambda: not len(updates))
-    await asker.ask("/help")
-    assert len(asker.replies) == 2

@@ -374,49 +374,6 @@ async def test_in_a_group(admin: Person, asker: Person, group: Conversation, san
 
 
 @with_bot
-@pytest.mark.parametrize("place", ["private", "group"])
-async def test_strangers(  # noqa: PLR0917 - fixtures
-    admin: Person, asker: Person, group: Conversation, sandbox: Sandbox, settings: Settings, place: str
-) -> None:
-    """Commands, presses and replies of somebody who is no admin are refused, and nothing happens."""
-    pin = await pinned(admin, sandbox)
-    await (await admin.press(pin, TEXTS.reword)).wait()
-    prompt = await admin.next_reply()
-    row = await logged(settings, QUESTION)
-    chosen, paragraph = row.id, row.answer.hits[1].paragraph.id
-    curated_id = str(PinPress.parse(pin.button(TEXTS.remove)["callback_data"]).id)  # type: ignore[union-attr]
-    chat: Conversation = asker if place == "private" else group
-    answer = await asker.ask(f"/ask {QUESTION}", chat=chat)
-    refused = SIMPLIFIED.conversation.refused
-    for command in ("/curated", "/pin"):
-        await asker.say(command, chat=chat, reply_to=answer)
-        assert (await chat.next_reply()).text == refused
-    before, count = answer.text, len(chat.replies)
-    for data in (
-        ChoicePress("offer", Origin("log", chosen)),
-        ChoicePress("list", Origin("log", chosen)),
-        ChoicePress("search", Origin("pin", curated_id)),
-        ChoicePress("show", Origin("log", chosen), paragraph),
-        ChoicePress("take", Origin("log", chosen), paragraph),
-        ChoicePress("take", Origin("pin", curated_id), paragraph),
-        PinsPage(),
-        PinPress("show", curated_id),
-        PinPress("reword", curated_id),
-        PinPress("remove", curated_id),
-    ):
-        assert await forge(asker, answer, data) == refused, data
-    assert answer.text == before
-    assert len(chat.replies) == count
-    await asker.say("隧道几座", chat=chat, reply_to=prompt)
-    forwarded = await asker.forward(prompt)
-    await asker.say("隧道几座", reply_to=forwarded)
-    listing = await admin.ask("/curated")
-    assert f"1. {QUESTION}\n" in listing.text
-    assert TEXTS.title.format(count=1) in listing.text
-    assert SALES in (await admin.ask(QUESTION)).text
-
-
-@with_bot
 @pytest.mark.parametrize("words", [SIMPLIFIED, TRADITIONAL, ENGLISH])
 async def test_languages(admin: Person, sandbox: Sandbox, words: Words) -> None:
     """A checked answer says so in the asker's language, and no other does."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.documents.catalogue import key_of
 from bot.messages import SIMPLIFIED
 
 if TYPE_CHECKING:
@@ -166,37 +164,6 @@ async def test_missing_folder(admin: Person, settings: Settings) -> None:
     """Without the folder the list says so."""
     settings.documents.rename(settings.documents.with_name("moved"))
     assert TEXTS.troubles["no_folder"] in (await admin.ask("/documents")).text
-
-
-async def test_others(admin: Person, asker: Person, sandbox: Sandbox, settings: Settings) -> None:
-    """A stranger's command, press, forged data or forward gets the refusal, and nothing happens."""
-    group = sandbox.group("课题组", admin, asker)
-    for command in ("/documents", "/restore", "/trash", "/reindex full"):
-        assert (await asker.ask(command)).text == SIMPLIFIED.conversation.refused
-        assert (await asker.ask(command, chat=group)).text == SIMPLIFIED.conversation.refused
-    removed = await moved(admin, sandbox, "road")
-    listing = await admin.ask("/documents tea", chat=group)
-    forwarded = await admin.forward(removed, chat=group)
-    entry = removed.json["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
-    key = key_of("tea.md")
-    forged = [f"file-{action}:{key}:0:" for action in ("show", "send", "ask", "move", "undo")]
-    forged += [
-        "files:0:",
-        "trash:0",
-        entry,
-        entry.replace("restore", "ask"),
-        entry.replace("restore", "empty"),
-    ]
-    forged += ["reindex-cancel:0123456789abcdef"]
-    for message in (listing, forwarded):
-        for data in forged:
-            said = await (await asker.forge(message, data)).wait()
-            assert said["text"] == SIMPLIFIED.conversation.refused, data
-    await asyncio.sleep(0.3)
-    assert not listing.edited
-    assert (settings.documents / "tea.md").exists()
-    assert not (settings.documents / "road.md").exists()
-    assert len(list(settings.trash.iterdir())) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.handlers.feedback import LONGEST_COMMENT
-from bot.keyboards.answers import Press
-from bot.keyboards.feedback import ReasonPress
 from bot.log.database import read_entries, reading
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
 
@@ -233,38 +231,6 @@ async def test_in_a_group_a_voter_is_asked_once(asker: Person, group: Conversati
         await forge(asker, answer, button)
     asked = [message for message in group.replies if message.text == TEXTS.why_named.format(name="小林")]
     assert len(asked) == 1
-
-
-@with_bot
-async def test_forged_reasons_in_a_group(
-    asker: Person, other: Person, group: Conversation, settings: Settings
-) -> None:
-    """A reason forged onto a shared message, or for a row of another chat, is none."""
-    answer = await asker.ask(f"/ask {QUESTION}", chat=group)
-    log_id = Press.parse(answer.button("👍")["callback_data"]).log_id  # type: ignore[union-attr]
-    for data, said in (
-        (str(ReasonPress("figure", log_id, 0)), TEXTS.not_yours),
-        (str(ReasonPress("missed", log_id, 0)), TEXTS.not_yours),
-        (str(ReasonPress("figure", log_id, 77)), SIMPLIFIED.answers.gone),
-        (f"reason-rude:{log_id}:0", SIMPLIFIED.answers.gone),
-    ):
-        assert await forge(other, answer, data) == said
-    own = await other.ask(QUESTION)
-    assert await forge(other, own, str(ReasonPress("figure", log_id, 0))) == SIMPLIFIED.answers.gone
-    assert votes(settings) == []
-
-
-@with_bot
-async def test_a_strangers_reply_is_no_comment(
-    asker: Person, other: Person, group: Conversation, sandbox: Sandbox, settings: Settings
-) -> None:
-    """Somebody else's reply to the message that asks the voter is left to be a question."""
-    answer = await asker.ask(f"/ask {QUESTION}", chat=group)
-    await press(asker, sandbox, answer, "👎")
-    asked = await invited(group, settings)
-    await other.say("盘山公路全长多少公里", chat=group, reply_to=asked)
-    assert "35公里" in (await group.next_reply()).text
-    await voted(settings, ("down", None, None))
 
 
 @with_bot

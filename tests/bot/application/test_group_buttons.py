@@ -39,26 +39,6 @@ def group(sandbox: Sandbox, asker: Person, other: Person) -> Conversation:
     return sandbox.group("课题组", asker, other)
 
 
-@with_bot
-async def test_only_the_asker_turns_pages(
-    asker: Person, other: Person, group: Conversation, sandbox: Sandbox
-) -> None:
-    """Nobody else turns the pages, opens the text or asks the suggestion; they are told so."""
-    answer = await asker.ask(f"/ask {SLIP}", chat=group)
-    for button in (
-        SIMPLIFIED.answers.next,
-        SIMPLIFIED.answers.context,
-        SIMPLIFIED.answers.full_article,
-        SIMPLIFIED.answers.ask_that,
-    ):
-        said = await (await other.press(answer, button)).wait()
-        assert said["text"] == ENGLISH.answers.only_asker
-    assert not answer.edited
-    assert len(group.replies) == 1
-    await asker.press(answer, SIMPLIFIED.answers.next)
-    await sandbox.until(lambda: answer.edited)
-
-
 async def test_after_a_restart(
     running: Callable[[], AbstractAsyncContextManager[None]],
     asker: Person,

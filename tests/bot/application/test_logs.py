@@ -314,35 +314,6 @@ async def test_export_by_command(
 
 
 @with_bot
-async def test_strangers_get_nothing(asker: Person, admin: Person, sandbox: Sandbox) -> None:
-    """Nobody but admins gets anything of the log, by a command, an admin's button or a forged one."""
-    refused = SIMPLIFIED.conversation.refused
-    group = sandbox.group("课题组", admin, asker)
-    for command in ("/logs", "/unanswered", "/stats", "/export csv", "/digest"):
-        assert (await asker.ask(command)).text == refused
-        assert (await asker.ask(command, chat=group)).text == refused
-    listing = await admin.ask("/logs", chat=group)
-    foreign = await asker.ask(TEA)
-    own = new_id()
-    for data in (
-        "logs:0:all000:",
-        "logs:0:all001:",
-        f"log:{own}:logs:0:all000:",
-        "export-csv:logs:0:all000:",
-        "gaps:7:0",
-        f"gap:7:0:{own}",
-        "stats:7",
-    ):
-        for message in (listing, foreign):
-            message.json["reply_markup"]["inline_keyboard"][0][0]["callback_data"] = data
-            said = await (await asker.press(message, data)).wait()
-            assert said["text"] == refused, data
-    assert not sandbox.called("editMessageText")
-    assert not sandbox.called("sendDocument")
-    assert not sandbox.called("sendPhoto")
-
-
-@with_bot
 async def test_forged_data(admin: Person, sandbox: Sandbox) -> None:
     """Data that no listing of ours holds changes nothing, whoever presses."""
     listing = await admin.ask("/logs")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,74 +14,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.server import Sandbox
+from tests.processes import TOKEN, start
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
-TOKEN = "123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-pa"
-
-
-class Process:
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        assert process.stdout is not None
-        self._stdout = process.stdout
-
-    async def line(self) -> str:
-        return (await asyncio.wait_for(self._stdout.readline(), 30)).decode()
-
-    async def end(self, number: int | None = None) -> tuple[int, str]:
-        """Send a signal and return the exit status and everything on standard error."""
-        if number is not None:
-            self._process.send_signal(number)
-        _, errors = await asyncio.wait_for(self._process.communicate(), 30)
-        assert self._process.returncode is not None
-        return self._process.returncode, errors.decode()
-
-
-async def start(folder: Path, **environment: str) -> Process:
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("WENJU_")}
-    variables |= {
-        "WENJU_DOCUMENTS": str(folder / "documents"),
-        "WENJU_DATA": str(folder / "data"),
-        **environment,
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run",
-        env=variables, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, cwd=folder,
-    )  # fmt: skip
-    return Process(process)
-
-
-@pytest.fixture
-def folder(library: Path, tmp_path: Path) -> Path:
-    """A copy of the library: a bot leaves its log beside the index."""
-    shutil.copytree(library, tmp_path, dirs_exist_ok=True)
-    return tmp_path
-
-
-@pytest.fixture
-async def telegram() -> AsyncIterator[Sandbox]:
-    """A Bot API server with a real-looking token."""
-    async with Sandbox(token=TOKEN) as sandbox:
-        yield sandbox
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_stops_cleanly(folder: Path, telegram: Sandbox, number: int) -> None:
-    """A signal ends the bot with status 0 after it has answered what it had received."""
-    process = await start(folder, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
-    asker = telegram.user()
-    assert "3100吨" in (await asker.ask("2020年干茶产量多少吨", timeout=30)).text
-    telegram.delay_next("sendMessage", 1.0)
-    await asker.say("图书馆藏书多少册")
-    await telegram.until(lambda: telegram.called("sendChatAction")[1:])
-    status, errors = await process.end(number)
-    assert status == 0
-    assert "Traceback" not in errors
-    assert "18万册" in asker.replies[-1].text
+    from bot.sandbox.server import Sandbox
 
 
 async def test_stops_amid_a_rebuild(folder: Path, telegram: Sandbox) -> None:
@@ -101,26 +37,6 @@ async def test_stops_amid_a_rebuild(folder: Path, telegram: Sandbox) -> None:
     assert status == 0
     assert time.monotonic() - started < 15
     assert "文档 3003 篇" not in errors
-
-
-async def test_token_in_no_line(folder: Path, telegram: Sandbox) -> None:
-    """Through every fault, the token is in nothing that the bot prints."""
-    process = await start(folder, WENJU_TOKEN=TOKEN, WENJU_API_URL=telegram.url)
-    asker = telegram.user()
-    await asker.ask("2020年干茶产量多少吨", timeout=30)
-    telegram.fail_next("sendMessage", 400, f"Bad Request: {TOKEN}")
-    await asker.ask("图书馆藏书多少册")
-    telegram.fail_next("sendMessage", 500, "Internal Server Error")
-    await asker.ask("图书馆藏书多少册", timeout=10)
-    telegram.drop_next("sendMessage")
-    await asker.ask("图书馆藏书多少册", timeout=10)
-    telegram.fail_next("getUpdates", 401, "Unauthorized")
-    await asker.say("/help")
-    status, errors = await process.end()
-    assert status == 1
-    assert TOKEN not in errors
-    assert TOKEN.split(":")[1] not in errors
-    assert errors.rstrip().splitlines()[-1].startswith("Error: WENJU_TOKEN")
 
 
 @pytest.mark.parametrize("token", [TOKEN, "not a token", "123"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 from typing import TYPE_CHECKING
 
@@ -166,26 +165,6 @@ async def test_deleted_report(admin: Person, sandbox: Sandbox) -> None:
     await admin.send_file("bridge.md", BRIDGE)
     await sandbox.until(lambda: TEXTS.added in admin.replies[-1].text if admin.replies else False, timeout=20)
     assert len(admin.replies) == 2
-
-
-@with_bot
-async def test_others(asker: Person, admin: Person, sandbox: Sandbox, settings: Settings) -> None:
-    """Only admins add files and take them back; a file in a group is left alone, whoever sends it."""
-    before = sorted(settings.documents.iterdir())
-    await asker.send_file("bridge.md", BRIDGE)
-    assert (await asker.next_reply()).text == SIMPLIFIED.conversation.refused
-    group = sandbox.group("课题组", admin, asker)
-    group.chat.bot_status = "administrator"  # which sees everything
-    for person in (asker, admin):
-        await person.send_file("bridge.md", BRIDGE, chat=group)
-    report = await sent(admin, sandbox, "real.md")
-    assert not group.replies
-    assert sorted(settings.documents.iterdir()) == sorted([*before, settings.documents / "real.md"])
-    said = await (await asker.press(report, TEXTS.undo)).wait()
-    assert said["text"] == SIMPLIFIED.conversation.refused
-    await asyncio.sleep(0.3)
-    assert (settings.documents / "real.md").exists()
-    assert TEXTS.added in report.text
 
 
 @with_bot

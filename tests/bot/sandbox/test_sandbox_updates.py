@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,15 @@ from telegram import (
     InputTextMessageContent,
     Update,
 )
-from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    Conflict,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 
@@ -266,7 +275,11 @@ async def test_python_telegram_bot_sees_a_wrong_token_as_invalid(sandbox: Sandbo
 async def test_parameters_may_come_as_json_form_or_query(sandbox: Sandbox) -> None:
     await sandbox.user(7).say("/start")
     url = f"{sandbox.url}/bot1000000:sandbox/sendMessage"
+    polled = f"{sandbox.url}/bot1000000:sandbox/getUpdates?timeout=1"
     async with httpx.AsyncClient() as client:
+        updates = (await client.post(polled)).json()["result"]
+        offset = updates[-1]["update_id"] + 1
+        assert (await client.get(f"{polled}&offset={offset}")).json()["result"] == []
         for request in (
             {"json": {"chat_id": 7, "text": "一"}},
             {"data": {"chat_id": "7", "text": "一"}},
@@ -308,6 +321,31 @@ async def test_faults_come_when_ordered(api: Bot, sandbox: Sandbox) -> None:
     sandbox.heal()
     await api.get_me()
     assert [call.status for call in sandbox.called("sendMessage")][:3] == [502, 0, 0]
+
+
+async def test_faults_come_at_a_rate(api: Bot, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the sendings, a part has no effect and a part is not heard of; the other calls do not fail."""
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # else it warns of the type of `retry_after` to come
+    asker = sandbox.user(7)
+    await asker.say("/start")
+    sandbox.fail_randomly(sends=0.4, unheard=0.2, polls=0.5, seed=7)
+    sent = list[str]()
+    for number in range(100):
+        await api.get_me()
+        with contextlib.suppress(NetworkError, RetryAfter):
+            sent.append(str((await api.send_message(7, str(number))).text))
+    unheard = [reply.text for reply in asker.replies if (7, reply.id) in sandbox.unheard]
+    assert sorted(unheard + sent) == sorted(reply.text for reply in asker.replies)
+    assert 20 <= 100 - len(sent) - len(unheard) <= 45  # a delay, a fifth of the faults, does no harm
+    assert 10 <= len(unheard) <= 30
+    assert {call.status for call in sandbox.called("sendMessage")} == {200, 0, 429, 500, 502}
+    assert {call.status for call in sandbox.called("getMe")} == {200}
+    for _ in range(20):
+        with contextlib.suppress(NetworkError, RetryAfter):
+            await api.get_updates()
+    assert {call.status for call in sandbox.called("getUpdates")} > {200}
+    sandbox.heal()
+    await asyncio.gather(*(api.send_message(7, "好") for _ in range(20)))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])

@@ -1,23 +1,29 @@
-"""A folder of files made to harm: each is refused with a reason or read, and the others are indexed."""
+"""Any file gives text or a named reason, within limits of time and memory; a bad one stops nothing."""
 
 from __future__ import annotations
 
 import io
 import os
 import struct
+import tempfile
 import zipfile
 import zlib
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from retrieval.documents import Surroundings, read_file
+from retrieval.documents import LARGEST, Surroundings, find_files, read_file
 from retrieval.errors import DocumentError
 from retrieval.index import Index
+from retrieval.paragraphs import paragraphs
+from tests import mixed_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 SENTENCE = "大坝全长3.2公里，去年九月建成。"
 ENTITIES = (
@@ -154,3 +160,174 @@ def test_reading_a_long_table_shows_signs_of_life(tmp_path: Path) -> None:
     told: list[None] = []
     read_file(tmp_path, "rows.csv", Surroundings(alive=lambda: told.append(None)))
     assert len(told) >= 5000
+
+
+# Reasons
+
+
+TEXT = "城东新区的图书馆昨天开放了。\n馆内藏书三十万册，座位800个，周一闭馆。"
+
+
+def reason(folder: Path, path: str) -> str:
+    with pytest.raises(DocumentError) as caught:
+        read_file(folder, path)
+    assert caught.value.path == path
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("a.txt", b"", "空文件"),
+        ("a.txt", "\ufeff \u3000\r\n\t\u200b\n".encode(), "没有正文"),
+        ("a.txt", b" \n\n", "空文件"),
+        ("a.md", "扫码看视频\n\n- 3 -\n\n责任编辑：王某".encode(), "没有正文"),
+        ("a.txt", bytes(range(40)) * 9, "二进制文件，不是文本"),
+        ("a.txt", TEXT.encode()[:40] + b"\xff", "编码无法识别"),
+        ("a.txt", b"\xef\xbb\xbf\xff\xfe", "编码有误，不是完整的 UTF-8"),
+        ("a.xyz", b"text", "不支持的类型 .xyz"),
+        ("README", b"text", "不支持的类型（没有扩展名）"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, name: str, data: bytes, expected: str) -> None:
+    """Each kind of unreadable file has its own reason, one clause in Chinese."""
+    (tmp_path / name).write_bytes(data)
+    assert reason(tmp_path, name) == expected
+
+
+def test_what_is_no_file_says_so(tmp_path: Path) -> None:
+    """A missing file, a folder, a pipe and a file beyond the limit are refused at once."""
+    (tmp_path / "folder.txt").mkdir()
+    os.mkfifo(tmp_path / "pipe.txt")
+    with (tmp_path / "huge.txt").open("wb") as huge:
+        huge.truncate(LARGEST + 1)
+    assert reason(tmp_path, "missing.txt") == "文件不存在"
+    assert reason(tmp_path, "folder.txt") == "是文件夹，不是文件"
+    assert reason(tmp_path, "pipe.txt") == "不是普通文件"
+    assert reason(tmp_path, "huge.txt") == "文件过大（超过 64 MB）"
+
+
+def test_a_file_or_folder_without_permission_says_so(as_nobody: Path) -> None:
+    """What may not be read is listed and reported, not passed over."""
+    (as_nobody / "a.txt").write_text(TEXT, encoding="utf-8")
+    (as_nobody / "closed").mkdir()
+    (as_nobody / "a.txt").chmod(0)
+    (as_nobody / "closed").chmod(0)
+    assert find_files(as_nobody) == ["a.txt", "closed"]
+    assert reason(as_nobody, "a.txt") == "无法读取（权限不足）"
+    assert reason(as_nobody, "closed") == "无法读取（权限不足）"
+
+
+# Anything
+
+
+MARKS = [
+    *("\n", "\n\n", "\r\n", "　　", " ", "\t", "，", "。", "：", "！", "”", "（", "）", "、", "；", "…"),
+    *(
+        "# ",
+        "## ",
+        "#",
+        "- ",
+        "* ",
+        "1. ",
+        "1、",
+        "一、",
+        "（一）",
+        "第一章 ",
+        "第三条 ",
+        "■",
+        "| ",
+        " |",
+        "|---|",
+    ),
+    *(
+        "**",
+        "******",
+        "```",
+        "---",
+        "===",
+        "> ",
+        "[",
+        "](",
+        ")",
+        "![",
+        "`",
+        "~~",
+        "&amp;",
+        "<br>",
+        "<b",
+        "<!--",
+    ),
+    *(
+        "-->",
+        "title: ",
+        "来源：",
+        "记者 ",
+        "2022年8月29日",
+        "扫码看视频",
+        "附件：",
+        "此处隐藏20字",
+        "\ufeff",
+        "\u200b",
+    ),
+]
+DIRT = st.lists(st.one_of(st.sampled_from(MARKS), st.text(max_size=6)), max_size=60).map("".join)
+
+
+def read(data: bytes, name: str) -> list[str]:
+    """Return the titles and the paragraphs."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / name).write_bytes(data)
+        return [
+            text
+            for document in read_file(Path(folder), name).documents
+            for paragraph in paragraphs(document)
+            for text in (paragraph.title, paragraph.text)
+        ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(DIRT, st.sampled_from(["a.txt", "a.md"]), st.sampled_from(["utf-8", "utf-16", "gb18030"]))
+def test_any_text_is_read_or_refused(text: str, name: str, encoding: str) -> None:
+    """No text raises anything but DocumentError, and no paragraph is blank."""
+    try:
+        found = read(text.encode(encoding, errors="ignore"), name)
+    except DocumentError:
+        return
+    assert found
+    assert all(text.strip() for text in found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=600))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    """No bytes raise anything but DocumentError."""
+    try:
+        found = read(data, "a.md")
+    except DocumentError:
+        return
+    assert found
+
+
+@cache
+def articles() -> dict[str, bytes]:
+    """Return the same article as a file of each kind, by its suffix."""
+    title, facts, table = mixed_folder.article(7)
+    return {suffix: write(title, facts, table) for suffix, write in mixed_folder.WRITERS}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_any_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
+    """A file of any kind, cut short or with bytes changed, under whatever suffix, gives text or a reason."""
+    suffixes = sorted(articles())
+    whole = bytearray(articles()[data.draw(st.sampled_from(suffixes))])
+    for _ in range(data.draw(st.integers(0, 3))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    end = data.draw(st.just(len(whole)) | st.integers(0, len(whole)))
+    name = f"a{data.draw(st.sampled_from([*suffixes, '.doc', '']))}"
+    try:
+        said = "".join(read(bytes(whole[:end]), name))
+    except DocumentError as error:
+        said = error.reason
+    assert said.strip()

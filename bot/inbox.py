@@ -1,0 +1,290 @@
+"""The inbox: every update is on the disk before Telegram may forget it, and stays until it is done.
+
+One thread writes, many jobs to a transaction, each on the disk (WAL, synchronous=FULL) before it counts. What
+was sent for an update is kept with it, so that a repetition after a crash does not send it again. When an
+update is done its text is erased; its id stays for a while, so that Telegram's repetitions are known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+import threading
+from collections import deque
+from concurrent.futures import Future
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlite_utils import Database
+
+from bot.damage import is_damage, is_damaged, move_aside
+from bot.handling import Handling
+from bot.migrations import INBOX, migrate
+from retrieval.errors import WenjuError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from telegram._utils.types import JSONDict
+
+FULL = 10_000  # updates waiting; more are left with Telegram, which keeps them for a day
+KEPT = 10_000  # updates whose ids are remembered when they are done
+BATCH = 500  # jobs a transaction
+FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries to write
+LOCK_WAIT = 5.0  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+class InboxError(WenjuError):
+    """The inbox cannot be written now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An update that waits: as Telegram sent it, and what is known of its handling.
+
+    `crashes` counts the ends of the process that it may be to blame for.
+    """
+
+    payload: JSONDict
+    handling: Handling
+    crashes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[Database], object]
+    written: Future[None] | None = None
+    """Set by the writer, where somebody waits for it; else the job is tried again until it is written."""
+
+
+class Inbox:
+    """Safe to call from any thread; the updates are those of one bot, others in the file are left alone."""
+
+    def __init__(self, path: Path, bot_id: int) -> None:
+        self._path = path
+        self._bot = bot_id
+        self._jobs: deque[_Job] = deque()
+        self._waiting: dict[int, datetime] = {}
+        self._trouble: str | None = None
+        self._closing = False
+        self._changed = threading.Condition()
+        self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
+
+    @classmethod
+    def open(cls, path: Path, bot_id: int) -> Self:
+        """Make a missing file; a damaged one is moved aside.
+
+        One that cannot be written now is left to the writer's next tries. Raise NewerSchemaError for one of a
+        later release.
+        """
+        inbox = cls(path, bot_id)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if is_damaged(path):
+                move_aside(path)
+            with closing(_connect(path)) as db:
+                inbox._waiting = {row["id"]: _time(row) for row in inbox._rows(db)}
+        except (sqlite3.DatabaseError, OSError) as error:
+            inbox._failed(error)
+        inbox._writer.start()
+        return inbox
+
+    def letters(self) -> list[Letter]:
+        """Return what waits since the last run, in the order of its arrival."""
+        try:
+            with closing(_connect(self._path)) as db:
+                return [self._letter(db, row) for row in self._rows(db)]
+        except (sqlite3.DatabaseError, OSError) as error:
+            self._failed(error)
+            return []
+
+    async def accept(self, updates: Sequence[JSONDict]) -> list[Letter]:
+        """Keep updates, each a Bot API Update; return the new ones. Raise InboxError if they are not kept."""
+        received = datetime.now(UTC)
+        new: list[int] = []
+
+        def insert(db: Database) -> None:
+            for update in updates:
+                cursor = db.execute(
+                    "INSERT OR IGNORE INTO updates (bot, id, received, payload) VALUES (?, ?, ?, ?)",
+                    [self._bot, update["update_id"], received.isoformat(), json.dumps(update)],
+                )
+                if cursor.rowcount:
+                    new.append(update["update_id"])
+            db.execute(
+                "DELETE FROM updates WHERE payload IS NULL AND place <= (SELECT max(place) FROM updates) - ?",
+                [KEPT],
+            )
+
+        written: Future[None] = Future()
+        self._put(_Job(insert, written))
+        await asyncio.wrap_future(written)
+        with self._changed:
+            self._waiting |= dict.fromkeys(new, received)
+        return [
+            Letter(update, Handling(update["update_id"], received, self))
+            for update in updates
+            if update["update_id"] in new
+        ]
+
+    def suspect(self, update_id: int) -> None:
+        """Count an end of the process against the update, until it is cleared."""
+        self._change("UPDATE updates SET crashes = crashes + 1 WHERE bot = :bot AND id = :id", update_id)
+
+    def clear(self, update_id: int) -> None:
+        """Take the suspicion from an update whose answer is made: what it still waits for harms nobody."""
+        self._change("UPDATE updates SET crashes = 0 WHERE bot = :bot AND id = :id", update_id)
+
+    def sent(self, update_id: int, call: str, result: str) -> None:
+        """Keep what was sent in the handling of an update."""
+        self._change(
+            "INSERT INTO sent (place, call, result)"
+            " SELECT place, :call, :result FROM updates"
+            " WHERE bot = :bot AND id = :id AND payload IS NOT NULL",
+            update_id,
+            call=call,
+            result=result,
+        )
+
+    def done(self, update_id: int) -> None:
+        """Erase an update that is answered, or whose failure was said."""
+        with self._changed:
+            self._waiting.pop(update_id, None)
+        self._change(
+            "DELETE FROM sent WHERE place IN (SELECT place FROM updates WHERE bot = :bot AND id = :id)",
+            update_id,
+        )
+        self._change("UPDATE updates SET payload = NULL WHERE bot = :bot AND id = :id", update_id)
+
+    @property
+    def depth(self) -> int:
+        """How many updates wait or are being handled."""
+        return len(self._waiting)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the oldest of them arrived."""
+        with self._changed:
+            return next(iter(self._waiting.values()), None)
+
+    @property
+    def has_room(self) -> bool:
+        return self.depth < FULL
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last try to write failed, None when it did not."""
+        return self._trouble
+
+    def close(self, timeout: float = 5.0) -> None:
+        """Write what is left to write, for `timeout` seconds at most, and stop."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._writer.join(timeout)
+
+    def _rows(self, db: Database) -> list[dict[str, Any]]:
+        return list(
+            db.query(
+                "SELECT * FROM updates WHERE bot = ? AND payload IS NOT NULL ORDER BY place", [self._bot]
+            )
+        )
+
+    def _letter(self, db: Database, row: dict[str, Any]) -> Letter:
+        sent = db.execute("SELECT call, result FROM sent WHERE place = ? ORDER BY number", [row["place"]])
+        handling = Handling(row["id"], _time(row), self, sent=sent.fetchall(), repeated=True)
+        return Letter(json.loads(row["payload"]), handling, row["crashes"])
+
+    def _change(self, sql: str, update_id: int, **values: str) -> None:
+        given = {"bot": self._bot, "id": update_id, **values}
+        self._put(_Job(lambda db: db.execute(sql, given)))
+
+    def _put(self, job: _Job) -> None:
+        with self._changed:
+            self._jobs.append(job)
+            self._changed.notify_all()
+
+    def _take(self) -> list[_Job]:
+        """Wait for jobs and take them; empty when the inbox is closed and nothing waits."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._jobs or self._closing)
+            return [self._jobs.popleft() for _ in range(min(BATCH, len(self._jobs)))]
+
+    def _write(self) -> None:
+        """Be the thread that writes, whatever happens."""
+        db: Database | None = None
+        wait = FIRST_WAIT
+        while jobs := self._take():
+            try:
+                db = db or _connect(self._path)
+                with db.atomic():
+                    for job in jobs:
+                        job.work(db)
+            except Exception as error:  # noqa: BLE001 - it is logged, told as trouble and tried again
+                self._failed(error)
+                if db:
+                    with suppress(sqlite3.Error):
+                        db.close()
+                    db = None
+                if not self._put_back(jobs, error, wait):
+                    return
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                self._succeeded(jobs)
+                wait = FIRST_WAIT
+                if not self._waiting and not self._jobs:
+                    with suppress(sqlite3.Error):  # the texts leave the write-ahead log too, now or later
+                        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if db:
+            db.close()
+
+    def _succeeded(self, jobs: list[_Job]) -> None:
+        if self._trouble:
+            logger.warning("inbox can be written again")
+        self._trouble = None
+        for job in jobs:
+            if job.written:
+                job.written.set_result(None)
+
+    def _put_back(self, jobs: list[_Job], error: Exception, wait: float) -> bool:
+        """Let those know who wait, and try the others again later; False when the inbox is closed."""
+        for job in jobs:
+            if job.written:
+                job.written.set_exception(InboxError(f"收件箱写不进去：{error}"))
+        with self._changed:
+            self._jobs.extendleft(job for job in reversed(jobs) if not job.written)
+            return not self._changed.wait_for(lambda: self._closing, wait)
+
+    def _failed(self, error: Exception) -> None:
+        if str(error) != self._trouble:  # once an outage, not once a try
+            logger.error("inbox cannot be written, will try again: %s", error)
+        self._trouble = str(error)
+        if is_damage(error):
+            with suppress(OSError):  # it stays where it is, and so does the trouble
+                move_aside(self._path)
+
+
+def _connect(path: Path) -> Database:
+    path.touch(mode=0o600)
+    connection = sqlite3.connect(path, timeout=LOCK_WAIT)
+    try:
+        db = Database(connection)
+        db.enable_wal()
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
+        migrate(db, INBOX)
+    except BaseException:
+        connection.close()
+        raise
+    return db
+
+
+def _time(row: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(row["received"])

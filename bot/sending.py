@@ -1,0 +1,163 @@
+"""Calls to Telegram that arrive: paced, in each chat's order, and tried again until they have.
+
+What a 429 asks for is waited for; 5xx, time-outs and broken connections are tried again, later each time. A
+call that timed out may have arrived: twice is better than never. What an update has sent before a crash is
+not sent again. "typing…" and calls that name no chat are made once, at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import random
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from telegram import InputFile, TelegramObject
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
+from telegram.ext import BaseRateLimiter
+
+from bot import handling
+from bot.pacing import OVERALL, Turns, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from bot.pacing import Turn
+
+TRIES = 10  # where Telegram takes other calls meanwhile; while it takes none, there is no end
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before another try: twice as long each time
+
+logger = logging.getLogger(__name__)
+
+
+class Urgency(Enum):
+    """What a call is worth; given to the Bot's methods as `rate_limit_args`."""
+
+    ANSWER = auto()
+    PROGRESS = auto()
+    """Left out where it would have to wait or fails: something newer is to follow."""
+
+
+class Sending(BaseRateLimiter[Urgency]):
+    def __init__(self) -> None:
+        self._overall = Window(*OVERALL)
+        self._turns = Turns()
+        self._arrived = 0.0
+        """When a call last arrived, by the monotonic clock."""
+        self.retries = Counter[str]()
+        """How many calls were made again, by what the last try ended in."""
+
+    async def initialize(self) -> None:
+        """Hold nothing that has to be opened."""
+
+    async def shutdown(self) -> None:
+        """Hold nothing that has to be closed."""
+
+    async def process_request(  # noqa: PLR0913, PLR0917 - the signature of the base class
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,  # noqa: ANN401 - the signature of the base class
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: Urgency | None,
+    ) -> Any:  # noqa: ANN401 - the signature of the base class
+        async def call() -> Any:  # noqa: ANN401 - a result of the Bot API
+            result = await callback(*args, **kwargs)
+            self._arrived = time.monotonic()
+            return result
+
+        if "chat_id" not in data or endpoint == "sendChatAction":
+            return await call()
+        if rate_limit_args is Urgency.PROGRESS:
+            return await self._try_once(call, self._turns.of(data["chat_id"]))
+        update = handling.current()
+        if update is None or not endpoint.startswith(("send", "copy", "forward")):
+            return await self._insist(call, data)
+        fingerprint = _fingerprint(endpoint, data)
+        if (known := update.send(fingerprint)) is not None:
+            return known
+        result = await self._insist(call, data)
+        update.sent(fingerprint, result)
+        return result
+
+    async def _try_once(self, call: Callable[[], Awaitable[Any]], turn: Turn) -> Any:  # noqa: ANN401 - as above
+        if turn.is_busy or self._overall.is_full:
+            return True
+        async with turn.lock, turn.window.places(), self._overall.places():
+            return await call()
+
+    async def _insist(self, call: Callable[[], Awaitable[Any]], data: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
+        """Make the call in its chat's turn until it has arrived.
+
+        Raise what makes another try useless, such as Forbidden and BadRequest, and NetworkError where
+        Telegram takes other calls but not this one.
+        """
+        begun, failures = time.monotonic(), 0
+        async with AsyncExitStack() as turns:
+            turn = self._turns.of(data["chat_id"])
+            await turns.enter_async_context(turn.lock)
+            while True:
+                try:
+                    async with turn.window.places(_messages(data)), self._overall.places(_messages(data)):
+                        return await call()
+                except RetryAfter as error:
+                    self.retries["flood"] += 1
+                    logger.warning("Telegram asks to wait: %s", error)
+                    await asyncio.sleep(seconds_of(error))
+                except ChatMigrated as error:
+                    data["chat_id"] = error.new_chat_id
+                    turn = self._turns.of(error.new_chat_id)
+                    await turns.enter_async_context(turn.lock)
+                except BadRequest:
+                    raise
+                except NetworkError as error:  # time-outs among them
+                    failures += 1
+                    if failures >= TRIES and self._arrived > begun:
+                        raise
+                    self.retries["timeout" if isinstance(error, TimedOut) else "network"] += 1
+                    pause = _pause(failures)
+                    logger.warning("a call is tried again in %.1f seconds: %s", pause, error)
+                    await asyncio.sleep(pause)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """Return the pause that Telegram asks for."""
+    pause = error.retry_after
+    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
+
+
+def _pause(failures: int) -> float:
+    """Return the seconds before another try: they double, and differ so that not all come back at once."""
+    longest = min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)
+    return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
+
+
+def _messages(data: dict[str, Any]) -> int:
+    """Return how many messages a call makes: an album is as many as it has pictures."""
+    media = data.get("media")
+    return len(media) if isinstance(media, (list, tuple)) else 1
+
+
+def _fingerprint(endpoint: str, data: dict[str, Any]) -> str:
+    """Return what tells a call from others of the same handling; its buttons do not."""
+    content = {name: value for name, value in data.items() if name != "reply_markup"}
+    text = json.dumps([endpoint, content], sort_keys=True, default=_plain)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, TelegramObject):
+        return value.to_dict()
+    if isinstance(value, InputFile):
+        value = value.input_file_content
+    if isinstance(value, bytes):
+        return hashlib.blake2b(value, digest_size=16).hexdigest()
+    return str(value)
