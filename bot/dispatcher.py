@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8  # updates of a person in a chat that are handled at a time
 WAITING = 100  # more of them that wait; what comes on top is not taken, and that is said
 REMEMBERED = 20_000  # updates that are not handled again
+SOLO = 30.0  # seconds that others wait at most for one that is suspected
 CRASHES = 5  # ends of the process in the midst of an update, after which it is given up
 
 logger = logging.getLogger(__name__)
@@ -84,12 +86,14 @@ class Dispatcher:
         letters = await asyncio.to_thread(self._inbox.letters)
         if letters:
             logger.info("收件箱里还有 %d 条消息，继续处理", len(letters))
-        for letter in letters:
+        for letter in sorted(letters, key=lambda letter: not letter.crashes):
             self._see(letter.handling.update_id)
             if UpdateType.INLINE_QUERY in letter.payload:
                 letter.handling.done()
-            else:
-                self._submit(letter)
+            elif (handled := self._submit(letter)) and letter.crashes:
+                # Alone, so that no other is suspected where it ends the process again.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(handled.wait(), SOLO)
 
     async def receive(self, updates: Sequence[JSONDict]) -> None:
         """Take updates, each a Bot API Update: Telegram may forget them when this returns.
@@ -200,15 +204,11 @@ class Dispatcher:
                 if letter.crashes >= CRASHES:
                     await self._fail(update, GivenUpError())
                 else:
-                    letter.handling.begin()
                     await self._application.process_update(update)
             if self._metrics:
                 self._metrics.handled(_sender(update)[0], letter.handling.received)
             # Not before its questions are on the disk: a crash would lose them for the log.
             self._log.after_written(letter.handling.done)
-        except asyncio.CancelledError:
-            letter.handling.clear()
-            raise
         finally:
             self._handled.pop(update.update_id).set()
 

@@ -6,16 +6,19 @@ sends nothing that is known to have been sent, and logs each question under the 
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict, deque
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from bot.ids import derived_id, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
+    from concurrent.futures import Future
+    from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
     from bot.inbox import Inbox
@@ -44,18 +47,22 @@ class Handling:
         for call, result in sent:
             self._sent[call].append(result)
         self._entries = 0
-        self._suspected = False
 
-    def begin(self) -> None:
-        """Note that the update is being handled: should it end the process now, it is to blame."""
-        if self._inbox:
-            self._suspected = True
-            self._inbox.suspect(self.update_id)
+    @asynccontextmanager
+    async def suspected(self) -> AsyncIterator[None]:
+        """Hold the update to blame for an end of the process meanwhile: for one too many it is given up.
 
-    def clear(self) -> None:
-        """Note that it is to blame for nothing any more: its answer is made, or given up at a stop."""
-        if self._inbox and self._suspected:
-            self._suspected = False
+        A repeated one does not go on before that is on the disk.
+        """
+        if self._inbox is None:
+            yield
+            return
+        noted = self._inbox.suspect(self.update_id)
+        if self.repeated:
+            await _written(noted)
+        try:
+            yield
+        finally:
             self._inbox.clear(self.update_id)
 
     def done(self) -> None:
@@ -63,15 +70,15 @@ class Handling:
         if self._inbox:
             self._inbox.done(self.update_id)
 
-    def send(self, call: str) -> Any | None:  # noqa: ANN401 - a result of the Bot API
+    def sent_before(self, call: str) -> Any | None:  # noqa: ANN401 - a result of the Bot API
         """Return what Telegram answered to this call before the crash; None where it is yet to be made."""
-        self.clear()
         known = self._sent.get(call)
         return json.loads(known.popleft()) if known else None
 
-    def sent(self, call: str, result: Any) -> None:  # noqa: ANN401 - a result of the Bot API
+    async def sent(self, call: str, result: Any) -> None:  # noqa: ANN401 - a result of the Bot API
+        """Keep what a call has brought; it is on the disk afterwards, unless the disk refuses just now."""
         if self._inbox:
-            self._inbox.sent(self.update_id, call, json.dumps(result))
+            await _written(self._inbox.sent(self.update_id, call, json.dumps(result)))
 
     def entry_id(self) -> str:
         """Return the id of the next question to be logged: the same ones, in their order, each time."""
@@ -98,7 +105,20 @@ def is_repeated() -> bool:
     return handling is not None and handling.repeated
 
 
+def suspected() -> AbstractAsyncContextManager[None]:
+    """Hold the update that is being handled, if any, to blame for an end of the process meanwhile."""
+    handling = current()
+    return handling.suspected() if handling else nullcontext()
+
+
 def new_entry_id() -> str:
     """Return an id for a question to be logged, its own again where the handling is repeated."""
     handling = current()
     return handling.entry_id() if handling else new_id()
+
+
+async def _written(job: Future[None]) -> None:
+    """Wait for the first try to write; what fails is written when the disk takes it again."""
+    written = asyncio.wrap_future(job)
+    await asyncio.wait({written})
+    written.exception()

@@ -15,7 +15,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -59,9 +59,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    """Something to write; `written` is set when it is, or when the first try has failed."""
+
     work: Callable[[Database], object]
-    written: Future[None] | None = None
-    """Set by the writer, where somebody waits for it; else the job is tried again until it is written."""
+    is_kept: bool
+    """Whether it is tried again until it is written."""
+    written: Future[None] = field(default_factory=Future)
 
 
 class Inbox:
@@ -123,9 +126,7 @@ class Inbox:
                 [KEPT],
             )
 
-        written: Future[None] = Future()
-        self._put(_Job(insert, written))
-        await asyncio.wrap_future(written)
+        await asyncio.wrap_future(self._put(_Job(insert, is_kept=False)))
         with self._changed:
             self._waiting |= dict.fromkeys(new, received)
         return [
@@ -134,17 +135,19 @@ class Inbox:
             if update["update_id"] in new
         ]
 
-    def suspect(self, update_id: int) -> None:
+    def suspect(self, update_id: int) -> Future[None]:
         """Count an end of the process against the update, until it is cleared."""
-        self._change("UPDATE updates SET crashes = crashes + 1 WHERE bot = :bot AND id = :id", update_id)
+        return self._change(
+            "UPDATE updates SET crashes = crashes + 1 WHERE bot = :bot AND id = :id", update_id
+        )
 
     def clear(self, update_id: int) -> None:
-        """Take the suspicion from an update whose answer is made: what it still waits for harms nobody."""
+        """Take the suspicion from an update: the process has not ended."""
         self._change("UPDATE updates SET crashes = 0 WHERE bot = :bot AND id = :id", update_id)
 
-    def sent(self, update_id: int, call: str, result: str) -> None:
+    def sent(self, update_id: int, call: str, result: str) -> Future[None]:
         """Keep what was sent in the handling of an update."""
-        self._change(
+        return self._change(
             "INSERT INTO sent (place, call, result)"
             " SELECT place, :call, :result FROM updates"
             " WHERE bot = :bot AND id = :id AND payload IS NOT NULL",
@@ -202,14 +205,15 @@ class Inbox:
         handling = Handling(row["id"], _time(row), self, sent=sent.fetchall(), repeated=True)
         return Letter(json.loads(row["payload"]), handling, row["crashes"])
 
-    def _change(self, sql: str, update_id: int, **values: str) -> None:
+    def _change(self, sql: str, update_id: int, **values: str) -> Future[None]:
         given = {"bot": self._bot, "id": update_id, **values}
-        self._put(_Job(lambda db: db.execute(sql, given)))
+        return self._put(_Job(lambda db: db.execute(sql, given), is_kept=True))
 
-    def _put(self, job: _Job) -> None:
+    def _put(self, job: _Job) -> Future[None]:
         with self._changed:
             self._jobs.append(job)
             self._changed.notify_all()
+        return job.written
 
     def _take(self) -> list[_Job]:
         """Wait for jobs and take them; empty when the inbox is closed and nothing waits."""
@@ -250,16 +254,16 @@ class Inbox:
             logger.warning("inbox can be written again")
         self._trouble = None
         for job in jobs:
-            if job.written:
+            if not job.written.done():
                 job.written.set_result(None)
 
     def _put_back(self, jobs: list[_Job], error: Exception, wait: float) -> bool:
         """Let those know who wait, and try the others again later; False when the inbox is closed."""
         for job in jobs:
-            if job.written:
+            if not job.written.done():
                 job.written.set_exception(InboxError(f"收件箱写不进去：{error}"))
         with self._changed:
-            self._jobs.extendleft(job for job in reversed(jobs) if not job.written)
+            self._jobs.extendleft(job for job in reversed(jobs) if job.is_kept)
             return not self._changed.wait_for(lambda: self._closing, wait)
 
     def _failed(self, error: Exception) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.builder import Builder, BuildStoppedError
 from bot.documents.catalogue import Catalogue, path_of
+from bot.handling import suspected
 from bot.picture_reader import PictureReader
 from retrieval.answer import answer
 from retrieval.curated import locate
@@ -70,6 +71,7 @@ class Library:
         self._builder = builder or Builder(index)
         self._reader = PictureReader()
         self._searchers = ThreadPoolExecutor(SEARCHERS, thread_name_prefix="search")
+        self._free = asyncio.Semaphore(SEARCHERS)
         self._examples: tuple[str, list[str]] = ("", [])  # of the Snapshot of that name
         self._stopping = False
         self._turn = asyncio.Lock()  # held by the one build there may be
@@ -268,7 +270,8 @@ class Library:
             self._searchers.shutdown(wait=True, cancel_futures=True)
 
     async def _search(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._searchers, work)
+        async with self._free, suspected():
+            return await asyncio.get_running_loop().run_in_executor(self._searchers, work)
 
 
 def _heard(task: asyncio.Task[Report]) -> None:

@@ -64,6 +64,36 @@ class Window:
             self._free.release()
 
 
+class Passage:
+    """One at a time passes; beside one that takes longer than `seconds` the next goes ahead."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def through(self, window: Window, messages: int) -> AsyncIterator[None]:
+        """Wait for one's turn and then for places in the window; the seconds count from then on."""
+        await self._lock.acquire()
+        left = False
+
+        def leave() -> None:
+            nonlocal left
+            if not left:
+                left = True
+                self._lock.release()
+
+        try:
+            async with window.places(messages):
+                timer = asyncio.get_running_loop().call_later(self._seconds, leave)
+                try:
+                    yield
+                finally:
+                    timer.cancel()
+        finally:
+            leave()
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A chat's: its messages go out one after the other, no faster than the window lets them."""

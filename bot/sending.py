@@ -24,7 +24,7 @@ from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, T
 from telegram.ext import BaseRateLimiter
 
 from bot import handling
-from bot.pacing import OVERALL, Turns, Window
+from bot.pacing import OVERALL, Passage, Turns, Window
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from bot.pacing import Turn
 
 TRIES = 10  # where Telegram takes other calls meanwhile; while it takes none, there is no end
+ALONE = 0.5  # seconds that others wait at most until a message is sent, and noted as sent
+ACTIONS = 16  # calls at a time that show "typing…"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before another try: twice as long each time
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,9 @@ class Sending(BaseRateLimiter[Urgency]):
     def __init__(self) -> None:
         self._overall = Window(*OVERALL)
         self._turns = Turns()
+        self._passage = Passage(ALONE)
+        """Of messages that are yet to be noted as sent: a crash may repeat those that are in it."""
+        self._acting = 0
         self._arrived = 0.0
         """When a call last arrived, by the monotonic clock."""
         self.retries = Counter[str]()
@@ -74,19 +79,35 @@ class Sending(BaseRateLimiter[Urgency]):
             self._arrived = time.monotonic()
             return result
 
-        if "chat_id" not in data or endpoint == "sendChatAction":
+        update = handling.current()
+        if endpoint == "sendChatAction":
+            return await self._act(call)
+        if "chat_id" not in data:
             return await call()
         if rate_limit_args is Urgency.PROGRESS:
             return await self._try_once(call, self._turns.of(data["chat_id"]))
-        update = handling.current()
         if update is None or not endpoint.startswith(("send", "copy", "forward")):
             return await self._insist(call, data)
         fingerprint = _fingerprint(endpoint, data)
-        if (known := update.send(fingerprint)) is not None:
+        if (known := update.sent_before(fingerprint)) is not None:
             return known
-        result = await self._insist(call, data)
-        update.sent(fingerprint, result)
-        return result
+
+        async def call_and_record() -> Any:  # noqa: ANN401 - as above
+            result = await call()
+            await update.sent(fingerprint, result)
+            return result
+
+        return await self._insist(call_and_record, data, passage=self._passage)
+
+    async def _act(self, call: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401 - as above
+        """Show "typing…", unless that is being shown in many chats already."""
+        if self._acting >= ACTIONS:
+            return True
+        self._acting += 1
+        try:
+            return await call()
+        finally:
+            self._acting -= 1
 
     async def _try_once(self, call: Callable[[], Awaitable[Any]], turn: Turn) -> Any:  # noqa: ANN401 - as above
         if turn.is_busy or self._overall.is_full:
@@ -94,19 +115,23 @@ class Sending(BaseRateLimiter[Urgency]):
         async with turn.lock, turn.window.places(), self._overall.places():
             return await call()
 
-    async def _insist(self, call: Callable[[], Awaitable[Any]], data: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
-        """Make the call in its chat's turn until it has arrived.
+    async def _insist(
+        self, call: Callable[[], Awaitable[Any]], data: dict[str, Any], passage: Passage | None = None
+    ) -> Any:  # noqa: ANN401 - as above
+        """Make the call in its chat's turn, and through the passage, until it has arrived.
 
         Raise what makes another try useless, such as Forbidden and BadRequest, and NetworkError where
         Telegram takes other calls but not this one.
         """
-        begun, failures = time.monotonic(), 0
+        begun, failures, messages = time.monotonic(), 0, _messages(data)
         async with AsyncExitStack() as turns:
             turn = self._turns.of(data["chat_id"])
             await turns.enter_async_context(turn.lock)
             while True:
                 try:
-                    async with turn.window.places(_messages(data)), self._overall.places(_messages(data)):
+                    overall = self._overall
+                    place = passage.through(overall, messages) if passage else overall.places(messages)
+                    async with turn.window.places(messages), place:
                         return await call()
                 except RetryAfter as error:
                     self.retries["flood"] += 1

@@ -14,6 +14,7 @@ from bot import delivery
 from bot.documents.folder import FolderError, check_type
 from bot.file_names import safe_name
 from bot.handlers.admin_only import refused
+from bot.handling import is_repeated
 from bot.keyboards.documents import added_buttons, known_buttons
 from bot.markup import shorten
 from bot.screens import documents as documents_screens
@@ -62,7 +63,7 @@ class Uploads:
         try:
             async with self._downloads:
                 stored = await self._documents.store(name, await delivery.download(file))
-            if stored.known:
+            if stored.known and not is_repeated():  # then it is what this very message has brought
                 return documents_screens.known(stored.path, words), known_buttons(stored.path, words)
             indexed = await self._documents.index_new(stored.path)
         except (TelegramError, FolderError, DocumentError) as error:

@@ -76,6 +76,11 @@ class Outcome:
         return sum(not one.replies for one in self.asked)
 
     @property
+    def failed(self) -> int:
+        """How many were answered without the figure that was asked for: with an excuse."""
+        return sum(not one.is_right for one in self.asked) - self.lost
+
+    @property
     def by_kills(self) -> list[int]:
         """The duplicates of each kill that had any."""
         return [count for cause, count in self.duplicates.items() if isinstance(cause, int)]
@@ -96,7 +101,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         outcome = asyncio.run(run(plan, Path(folder)))
     show(plan, outcome)
-    sys.exit(outcome.lost > 0)
+    sys.exit(outcome.lost + outcome.failed > 0)
 
 
 async def run(plan: Plan, folder: Path) -> Outcome:
@@ -198,7 +203,8 @@ def show(plan: Plan, outcome: Outcome) -> None:
 asked                 {len(asked)} in {plan.chats} chats, {plan.groups} of them groups, seed {plan.seed}
 faults                {plan.faults:.0%} of the sends, {plan.poll_faults:.0%} of the polls
 kills                 {plan.kills}
-answered              {len(asked) - outcome.lost}, with the figure {sum(one.is_right for one in asked)}
+answered              {len(asked) - outcome.lost - outcome.failed}
+failure said          {outcome.failed}
 lost                  {outcome.lost}
 answered again        by kills {sum(outcome.by_kills)}, at most {max(outcome.by_kills, default=0)} by one
                       by a cut connection, after the reply had arrived {second["server"]}

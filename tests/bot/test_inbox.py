@@ -83,7 +83,7 @@ async def test_a_repetition_is_known(inbox: Inbox, tmp_path: Path) -> None:
 async def test_what_is_done_is_erased(inbox: Inbox, tmp_path: Path) -> None:
     """Of an update that is done nothing is left in the files but its number; the others stay whole."""
     (first, _) = await inbox.accept([update(1, "secret words"), update(2)])
-    first.handling.sent("call", {"text": "secret answer"})
+    await first.handling.sent("call", {"text": "secret answer"})
     first.handling.done()
     inbox.done(2)
     await inbox.accept([update(3)])
@@ -114,11 +114,11 @@ async def test_what_was_sent_comes_with_the_update(inbox: Inbox, tmp_path: Path)
     """A repeated handling is told what each call has brought, as often as it was made, and no other."""
     (letter,) = await inbox.accept([update(1)])
     for call, result in (("a", {"message_id": 5}), ("b", [{"message_id": 6}]), ("a", {"message_id": 7})):
-        letter.handling.sent(call, result)
+        await letter.handling.sent(call, result)
     inbox.close()
     again = opened(tmp_path)
     (letter,) = again.letters()
-    sent = [letter.handling.send(call) for call in ("a", "c", "a", "a", "b")]
+    sent = [letter.handling.sent_before(call) for call in ("a", "c", "a", "a", "b")]
     assert sent == [{"message_id": 5}, None, {"message_id": 7}, None, [{"message_id": 6}]]
     again.close()
 
@@ -138,20 +138,18 @@ async def test_bots_do_not_take_each_others(inbox: Inbox, tmp_path: Path) -> Non
 
 
 async def test_who_ends_the_process_is_suspected(inbox: Inbox, tmp_path: Path) -> None:
-    """Ends of the process count against an update from its beginning until its answer is made."""
-    (letter, cleared, waiting) = await inbox.accept([update(1), update(2), update(3)])
-    letter.handling.begin()
-    cleared.handling.begin()
-    cleared.handling.send("a")
+    """An end of the process counts against the update that was under suspicion then, and no other."""
+    culprit, cleared, _ = await inbox.accept([update(1), update(2), update(3)])
+    async with cleared.handling.suspected():
+        pass
+    await culprit.handling.suspected().__aenter__()
     inbox.close()
     again = opened(tmp_path)
-    assert [letter.crashes for letter in again.letters()] == [1, 0, 0]
-    again.letters()[0].handling.begin()
+    letters = again.letters()
+    assert [letter.crashes for letter in letters] == [1, 0, 0]
+    await letters[0].handling.suspected().__aenter__()
+    assert [letter.crashes for letter in again.letters()] == [2, 0, 0]  # on the disk already
     again.close()
-    last = opened(tmp_path)
-    assert [letter.crashes for letter in last.letters()] == [2, 0, 0]
-    assert waiting.crashes == 0
-    last.close()
 
 
 def test_a_killed_writer_loses_nothing(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ async def left_behind(settings: Settings, *updates: dict[str, Any], crashes: int
     inbox = Inbox.open(settings.inbox, 1_000_000)
     for letter in await inbox.accept(updates):
         for _ in range(crashes):
-            letter.handling.begin()
+            inbox.suspect(letter.handling.update_id)
     inbox.close()
 
 
