@@ -17,19 +17,19 @@ from bot import menu
 from bot.backups.restoring import finish as finish_restore
 from bot.chores import beat, expire, refresh, refresh_every, show_progress, sweep, watch
 from bot.digest import send_digests
-from bot.dispatcher import Dispatcher
 from bot.erasure import Erasure
 from bot.health import last_words
-from bot.inbox import Inbox
+from bot.incoming.dispatcher import Dispatcher
+from bot.incoming.inbox import Inbox
+from bot.incoming.polling import Polling
 from bot.library import Library
 from bot.lifecycle import App, answer, background, bot_id, connect, until
 from bot.log.query_log import QueryLog
 from bot.notices import tell_of_privacy
-from bot.polling import Polling
+from bot.outgoing.sending import Sending
 from bot.redaction import set_up_logging
 from bot.routes import Services, add_routes
 from bot.running import alone
-from bot.sending import Sending
 from bot.settings import SANDBOX_TOKEN, SettingError
 from bot.state.curation import Curation
 from bot.state.curation_prompts import CurationPrompts
@@ -43,10 +43,10 @@ from retrieval.synonyms import read_synonyms
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Iterator
 
+    from bot.incoming.webhook import Webhook
     from bot.log.entry import Source
     from bot.metrics import Metrics
     from bot.settings import Settings
-    from bot.webhook import Webhook
 
 
 WAITERS = 64  # threads
@@ -61,7 +61,7 @@ def run(settings: Settings) -> None:
 def _secrets(settings: Settings) -> Iterator[str]:
     """Yield what, beside the token, is in no line of the log."""
     if settings.token and settings.webhook_url:
-        from bot.webhook import secret_token  # noqa: PLC0415 - most bots have no webhook
+        from bot.incoming.webhook import secret_token  # noqa: PLC0415 - most bots have no webhook
 
         yield secret_token(settings.token)
 
@@ -133,7 +133,7 @@ def _incoming(settings: Settings) -> Polling | Webhook:
     """Return the way on which updates come."""
     if not settings.webhook_url:
         return Polling()
-    from bot.webhook import Webhook  # noqa: PLC0415 - a bot that polls needs no server
+    from bot.incoming.webhook import Webhook  # noqa: PLC0415 - a bot that polls needs no server
 
     return Webhook(settings.webhook_url, settings.webhook_address, settings.token or "")
 

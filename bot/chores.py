@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from watchfiles import Change
 
     from bot.erasure import Erasure
-    from bot.inbox import Inbox
+    from bot.incoming.inbox import Inbox
+    from bot.incoming.polling import Polling
+    from bot.incoming.webhook import Webhook
     from bot.library import Library
     from bot.log.query_log import QueryLog
-    from bot.polling import Polling
     from bot.settings import Settings
-    from bot.webhook import Webhook
 
 EXPIRE_EVERY = 6 * 3600.0  # seconds between two looks for what is too old in the log
 BEAT_EVERY = 5.0  # seconds between heartbeats

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot import delivery
 from bot.log.statistics import TOP, Days, read_dislikes, read_gaps, read_statistics
+from bot.outgoing import delivery
 from bot.screens.statistics import digest
 from retrieval.errors import WenjuError
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.builder import Builder, BuildStoppedError
 from bot.documents.catalogue import Catalogue, path_of
-from bot.handling import suspected
+from bot.incoming.handling import suspected
 from bot.picture_reader import PictureReader
 from retrieval.answer import answer
 from retrieval.curated import locate

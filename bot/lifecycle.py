@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.sending import seconds_of
+from bot.outgoing.sending import seconds_of
 from bot.settings import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
-    from bot.dispatcher import Dispatcher
+    from bot.incoming.dispatcher import Dispatcher
 
 App = Application[Any, Any, Any, Any, Any, Any]
 

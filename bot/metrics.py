@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from bot.inbox import Inbox
+    from bot.incoming.inbox import Inbox
+    from bot.incoming.polling import Polling
+    from bot.incoming.webhook import Webhook
     from bot.log.query_log import QueryLog
-    from bot.polling import Polling
-    from bot.sending import Sending
-    from bot.webhook import Webhook
+    from bot.outgoing.sending import Sending
     from retrieval.index import Index
 
 ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)  # seconds

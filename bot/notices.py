@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
-from bot import delivery
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.state.database import StateError
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.markup import escape
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram import Update

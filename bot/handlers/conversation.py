@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatType
 from telegram.ext.filters import MessageFilter
 
-from bot import delivery
 from bot.handlers.addressing import text_replied_to, text_without_mention
 from bot.keyboards.answers import example_buttons
 from bot.markup import escape, lines
 from bot.menu import publish_for
+from bot.outgoing import delivery
 from retrieval.language import normalise
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from telegram.error import TelegramError
 
-from bot import delivery
+from bot.outgoing import delivery
 from bot.screens.charts import course_chart
 from bot.screens.series import series_caption
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from telegram import ForceReply, Message
 
-from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.keyboards.curation import (
     PAGE,
@@ -28,6 +27,7 @@ from bot.keyboards.curation import (
 )
 from bot.log.database import read_answer
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens import curation as screens
 from bot.state.curation import NoQuestionError, SameQuestionError
 from bot.state.curation_prompts import Origin

@@ -6,9 +6,9 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.markup import escape
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from datetime import time

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import FileSizeLimit
 
-from bot import delivery
 from bot.documents.folder import FolderError
 from bot.handlers.admin_only import refused
 from bot.keyboards.documents import (
@@ -21,6 +20,7 @@ from bot.keyboards.documents import (
     listing_buttons,
     moved_buttons,
 )
+from bot.outgoing import delivery
 from bot.screens import documents as documents_screens
 from retrieval.errors import DocumentError
 

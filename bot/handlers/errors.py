@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot import delivery
-from bot.dispatcher import FloodError
+from bot.incoming.dispatcher import FloodError
 from bot.markup import escape
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram.ext import ContextTypes

@@ -8,7 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.handlers.log_pages import unreadable, word_of
 from bot.keyboards.logs import ExportPress
@@ -16,6 +15,7 @@ from bot.log.database import QueryLogError
 from bot.log.export import FOLDERS, FORMS, export_log, file_name
 from bot.log.selection import Selection
 from bot.markup import escape
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram import MaybeInaccessibleMessage, Update

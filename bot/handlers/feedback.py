@@ -15,12 +15,12 @@ from weakref import WeakValueDictionary
 from telegram import ForceReply, Message
 from telegram.constants import ChatType
 
-from bot import delivery
 from bot.keyboards.answers import Press
 from bot.keyboards.feedback import ReasonPress, buttons_under, reason_buttons
 from bot.log.entry import Vote
 from bot.log.query_log import SHOWN_AFTER
 from bot.markup import escape, shorten
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram import Update

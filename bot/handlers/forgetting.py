@@ -6,9 +6,9 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.keyboards.access import FORGET, forget_buttons
 from bot.markup import escape
+from bot.outgoing import delivery
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from telegram.constants import ChatType
 from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot import delivery
 from bot.handlers.invitations import BY_LINK
 from bot.markup import escape
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram import Message, Update

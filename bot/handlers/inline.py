@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from telegram import InlineQueryResultsButton
 
-from bot import delivery
+from bot.outgoing import delivery
 from bot.pages import shown_ranks
 from bot.screens.inline import example_results, results_of
 from retrieval.errors import SnapshotError

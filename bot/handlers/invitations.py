@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from telegram.constants import ChatType
 from telegram.helpers import create_deep_linked_url
 
-from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.keyboards.access import INVITATION, invitation_buttons, invitations_buttons, withdraw_buttons
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens.invitations import invitation_link, invitations_listing
 from bot.state.people import INVITATION_DAYS
 

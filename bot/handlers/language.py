@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.keyboards.access import LANGUAGE, language_buttons
 from bot.markup import escape
 from bot.menu import publish_for
 from bot.messages import LANGUAGES
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram import Update

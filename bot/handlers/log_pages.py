@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from telegram import Message, MessageEntity
 
-from bot import delivery
 from bot.log.database import QueryLogError
 from bot.markup import escape
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable

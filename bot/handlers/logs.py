@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.handlers import log_pages
 from bot.handlers.admin_only import refused
 from bot.keyboards.logs import LISTED, EntryPlace, LogsPlace, entry_buttons, last_page, logs_buttons
 from bot.log.database import count_entries, read_entries, read_entry
 from bot.log.selection import EVERYTHING, Selection
+from bot.outgoing import delivery
 from bot.screens.logs import entry_page, logs_listing
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 
 from telegram.constants import ChatID, ChatType, FileSizeLimit
 
-from bot import delivery
 from bot.documents.folder import FolderError
 from bot.keyboards.answers import Press, context_buttons
 from bot.keyboards.feedback import buttons_under
+from bot.outgoing import delivery
 from bot.pages import further_pictures
 from bot.screens.answers import answer_page, context_page
 from retrieval.documents import UnreadableError

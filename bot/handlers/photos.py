@@ -10,9 +10,9 @@ from telegram.constants import FileSizeLimit
 from telegram.error import TelegramError
 from telegram.ext.filters import MessageFilter
 
-from bot import delivery
 from bot.handlers.addressing import asked_text, is_ours
 from bot.markup import escape, shorten
+from bot.outgoing import delivery
 from retrieval.isolation import WorkerError
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from telegram import InputMediaDocument, InputMediaPhoto
 from telegram.constants import FileSizeLimit, MediaGroupLimit, ParseMode
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot import delivery
 from bot.file_names import safe_name
+from bot.outgoing import delivery
 from bot.screens.pictures import caption
 
 if TYPE_CHECKING:

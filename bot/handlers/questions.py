@@ -14,13 +14,13 @@ from weakref import WeakValueDictionary
 
 from telegram import InaccessibleMessage, Message
 
-from bot import delivery
 from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
 from bot.handlers.courses import send_chart
-from bot.handling import is_repeated
+from bot.incoming.handling import is_repeated
 from bot.keyboards.feedback import buttons_under
 from bot.log.query_log import EDITABLE
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens.answers import answer_page
 from retrieval.errors import SnapshotError
 from retrieval.splitting import split_questions

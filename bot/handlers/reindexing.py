@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from telegram.constants import ChatType
 
-from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.keyboards.documents import CANCEL, cancel_button
 from bot.library import RebuildCancelledError, RebuildRunningError
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens.reindexing import rebuild_failure, rebuild_progress, rebuild_report
 from retrieval.errors import WenjuError
 

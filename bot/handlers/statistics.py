@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.handlers.admin_only import refused
 from bot.handlers.log_pages import unreadable
 from bot.keyboards.logs import STATISTICS, statistics_buttons
 from bot.log.database import QueryLogError
 from bot.log.statistics import Days, read_statistics
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens.charts import days_chart
 from bot.screens.statistics import statistics_caption
 from retrieval.errors import SnapshotError

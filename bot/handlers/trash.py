@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.documents.folder import FolderError
 from bot.handlers.admin_only import refused
 from bot.keyboards.documents import (
@@ -17,6 +16,7 @@ from bot.keyboards.documents import (
     trash_buttons,
 )
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens import documents as documents_screens
 
 if TYPE_CHECKING:

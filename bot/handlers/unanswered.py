@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot import delivery
 from bot.handlers import log_pages
 from bot.handlers.admin_only import refused
 from bot.keyboards.logs import LISTED, SPANS, GapPlace, GapsPlace, gap_buttons, gaps_buttons, last_page
 from bot.log.database import read_entry
 from bot.log.statistics import Days, read_gaps
 from bot.markup import escape
+from bot.outgoing import delivery
 from bot.screens.logs import gap_page, gaps_listing
 
 if TYPE_CHECKING:

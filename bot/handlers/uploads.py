@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, TelegramError
 
-from bot import delivery
 from bot.documents.folder import FolderError, check_type
 from bot.file_names import safe_name
 from bot.handlers.admin_only import refused
-from bot.handling import is_repeated
+from bot.incoming.handling import is_repeated
 from bot.keyboards.documents import added_buttons, known_buttons
 from bot.markup import shorten
+from bot.outgoing import delivery
 from bot.screens import documents as documents_screens
 from retrieval.errors import DocumentError
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from bot.damage import is_damage, move_aside
-from bot.handling import new_entry_id
+from bot.incoming.handling import new_entry_id
 from bot.log.database import (
     QueryLogError,
     connect,

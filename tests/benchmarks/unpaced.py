@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bot import pacing, sending
 from bot.application import serve
 from bot.lifecycle import background
+from bot.outgoing import pacing, sending
 from bot.redaction import set_up_logging
 from bot.settings import load
 

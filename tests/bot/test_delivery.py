@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot import delivery
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from telegram import Bot

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import inbox as inbox_module
-from bot.handling import current, during, is_repeated, new_entry_id
-from bot.inbox import Inbox, InboxError, Letter
+from bot.incoming import inbox as inbox_module
+from bot.incoming.handling import current, during, is_repeated, new_entry_id
+from bot.incoming.inbox import Inbox, InboxError, Letter
 from bot.migrations import NewerSchemaError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ async def test_who_ends_the_process_is_suspected(inbox: Inbox, tmp_path: Path) -
 def test_a_killed_writer_loses_nothing(tmp_path: Path) -> None:
     """What a process has accepted when it is killed is all there, whole."""
     code = (
-        "import asyncio, os, sys; from pathlib import Path; from bot.inbox import Inbox\n"
+        "import asyncio, os, sys; from pathlib import Path; from bot.incoming.inbox import Inbox\n"
         "inbox = Inbox.open(Path(sys.argv[1]), 42)\n"
         "async def main():\n"
         "    for number in range(10_000):\n"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.long_messages import parts
 from bot.markup import units
+from bot.outgoing.long_messages import parts
 from bot.sandbox.entities import formatted, parse_html, utf16_length
 
 OPENING = [

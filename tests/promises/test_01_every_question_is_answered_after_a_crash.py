@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatcher import CRASHES
+from bot.incoming.dispatcher import CRASHES
 from bot.messages import SIMPLIFIED
 from tests.benchmarks import chaos
 from tests.benchmarks.bot_process import BotProcess

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import sending
 from bot.messages import SIMPLIFIED
+from bot.outgoing import sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable

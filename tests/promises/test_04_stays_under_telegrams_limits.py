@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
-from bot import delivery, lifecycle, pacing
+from bot import lifecycle
 from bot.markup import units
+from bot.outgoing import delivery, pacing
 from bot.sandbox import limits
 from bot.sandbox.server import Sandbox
 from retrieval.index import Index

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import polling
 from bot.health import check
+from bot.incoming import polling
 from bot.messages import SIMPLIFIED
 from bot.settings import SANDBOX_TOKEN, Settings
 from tests.processes import PATIENCE, TOKEN, start

@@ -15,10 +15,10 @@ from urllib.error import HTTPError
 
 import pytest
 
+from bot.incoming.webhook import secret_token
+from bot.incoming.webhook_server import SECRET_HEADER
 from bot.redaction import HIDDEN
 from bot.sandbox.server import SANDBOX_ADMIN_ID
-from bot.webhook import secret_token
-from bot.webhook_server import SECRET_HEADER
 from tests.processes import TOKEN, start
 
 if TYPE_CHECKING:

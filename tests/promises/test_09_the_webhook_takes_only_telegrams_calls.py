@@ -20,15 +20,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import bot.chores
-import bot.inbox
-import bot.webhook
-import bot.webhook_server
+import bot.incoming.inbox
+import bot.incoming.webhook
+import bot.incoming.webhook_server
 from bot.application import serve
 from bot.health import check
+from bot.incoming.webhook import secret_token
+from bot.incoming.webhook_server import LARGEST_BODY, SECRET_HEADER
 from bot.lifecycle import TokenRejectedError
 from bot.settings import SANDBOX_TOKEN, SettingError
-from bot.webhook import secret_token
-from bot.webhook_server import LARGEST_BODY, SECRET_HEADER
 from tests.processes import TOKEN, start
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ async def caller(hook: dict[str, Any], hooked: Hooked) -> AsyncIterator[httpx.As
 @pytest.fixture
 def watched(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Callable[[str], Awaitable[None]]:
     """Have the bot look after itself more often; wait until its health check says these words."""
-    monkeypatch.setattr(bot.webhook, "LOOK_EVERY", 0.5)
+    monkeypatch.setattr(bot.incoming.webhook, "LOOK_EVERY", 0.5)
     monkeypatch.setattr(bot.chores, "BEAT_EVERY", 0.1)
 
     async def says(words: str) -> None:
@@ -238,13 +238,13 @@ async def test_a_slow_client_keeps_nobody_out(
             writer.write(begun[place % len(begun)])
         return opened
 
-    monkeypatch.setattr(bot.webhook_server, "OPEN_CONNECTIONS", 20)
-    monkeypatch.setattr(bot.webhook_server, "REQUEST_SECONDS", 60.0)
+    monkeypatch.setattr(bot.incoming.webhook_server, "OPEN_CONNECTIONS", 20)
+    monkeypatch.setattr(bot.incoming.webhook_server, "REQUEST_SECONDS", 60.0)
     async with hooked():
         crowd = await connect(60)
         assert ANSWER in (await asker.ask(QUESTION)).text
         assert sum(await asyncio.gather(*(has_ended(reader, 2) for reader, _ in crowd))) >= 40
-        monkeypatch.setattr(bot.webhook_server, "REQUEST_SECONDS", 1.0)
+        monkeypatch.setattr(bot.incoming.webhook_server, "REQUEST_SECONDS", 1.0)
         slow = await connect(len(begun))
         assert all(await asyncio.gather(*(has_ended(reader, 20) for reader, _ in slow)))
         for _, writer in crowd + slow:
@@ -297,7 +297,7 @@ async def test_nothing_is_taken_without_room(
 ) -> None:
     """While the inbox is full, Telegram is told to try again, and does."""
     del caller
-    monkeypatch.setattr(bot.inbox, "FULL", 0)
+    monkeypatch.setattr(bot.incoming.inbox, "FULL", 0)
     await asker.say(QUESTION)
     webhook = sandbox.world.updates.webhook
     assert webhook is not None

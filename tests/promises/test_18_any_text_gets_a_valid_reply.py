@@ -20,11 +20,11 @@ from click.testing import CliRunner
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from bot import delivery
 from bot.cli import main
 from bot.log.database import read_entries, reading
 from bot.log.statistics import Days, read_dislikes, read_gaps, read_statistics
 from bot.messages import LANGUAGES, SIMPLIFIED
+from bot.outgoing import delivery
 from bot.sandbox.conversations import Message
 from bot.sandbox.entities import utf16_length
 from bot.screens.statistics import digest

@@ -6,8 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from bot import dispatcher
-from bot.inbox import Inbox
+from bot.incoming import dispatcher
+from bot.incoming.inbox import Inbox
 from bot.messages import SIMPLIFIED
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from bot import pacing
 from bot.log.database import read_entries, reading
 from bot.messages import SIMPLIFIED
+from bot.outgoing import pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -398,7 +398,7 @@ async def test_digest_after_lost_connections(
     running: Running, admin: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A digest that Telegram could not be given comes at a later try, once."""
-    monkeypatch.setattr("bot.delivery.RETRIES", (0.01, 0.01))
+    monkeypatch.setattr("bot.outgoing.delivery.RETRIES", (0.01, 0.01))
     monkeypatch.setattr("bot.digest.AGAIN", timedelta(seconds=0.1))
     sandbox.fail_next("sendMessage", 502, "Bad Gateway", times=4)
     async with running(digest_at=time()):

@@ -23,13 +23,13 @@ from telegram import InputFile, TelegramObject
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseRateLimiter
 
-from bot import handling
-from bot.pacing import OVERALL, Passage, Turns, Window
+from bot.incoming import handling
+from bot.outgoing.pacing import OVERALL, Passage, Turns, Window
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from bot.pacing import Turn
+    from bot.outgoing.pacing import Turn
 
 TRIES = 10  # where Telegram takes other calls meanwhile; while it takes none, there is no end
 ALONE = 0.5  # seconds that others wait at most until a message is sent, and noted as sent

@@ -17,15 +17,15 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.health import CONFLICT, UNAUTHORIZED
-from bot.inbox import InboxError
+from bot.incoming.inbox import InboxError
 from bot.lifecycle import TokenRejectedError, until
-from bot.sending import seconds_of
+from bot.outgoing.sending import seconds_of
 
 if TYPE_CHECKING:
     from telegram import Bot
     from telegram._utils.types import JSONDict
 
-    from bot.dispatcher import Dispatcher
+    from bot.incoming.dispatcher import Dispatcher
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "inline_query"]
 SECONDS = 10  # of one long poll

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.inbox import InboxError
+from bot.incoming.inbox import InboxError
 
 if TYPE_CHECKING:
     import asyncio
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
     from telegram._utils.types import JSONDict
 
-    from bot.dispatcher import Dispatcher
+    from bot.incoming.dispatcher import Dispatcher
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - its name
 LARGEST_BODY = 1 << 20  # bytes

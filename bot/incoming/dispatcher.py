@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 from telegram import Update
 from telegram.constants import UpdateType
 
-from bot import handling
-from bot.handling import Handling
-from bot.inbox import InboxError, Letter
+from bot.incoming import handling
+from bot.incoming.handling import Handling
+from bot.incoming.inbox import InboxError, Letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from telegram._utils.types import JSONDict
 
-    from bot.inbox import Inbox
+    from bot.incoming.inbox import Inbox
     from bot.lifecycle import App
     from bot.log.query_log import QueryLog
     from bot.metrics import Metrics

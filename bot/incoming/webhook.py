@@ -18,16 +18,16 @@ from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.embedded_server import EmbeddedServer, listen
 from bot.health import UNAUTHORIZED
+from bot.incoming.polling import ALLOWED_UPDATES
+from bot.incoming.webhook_server import Connection, Receiver
 from bot.lifecycle import TokenRejectedError, until
-from bot.polling import ALLOWED_UPDATES
-from bot.sending import seconds_of
+from bot.outgoing.sending import seconds_of
 from bot.settings import SettingError
-from bot.webhook_server import Connection, Receiver
 
 if TYPE_CHECKING:
     from telegram import Bot, WebhookInfo
 
-    from bot.dispatcher import Dispatcher
+    from bot.incoming.dispatcher import Dispatcher
 
 MAX_CONNECTIONS = 40  # of Telegram's at a time
 LOOK_EVERY = 60.0  # seconds between two looks at how Telegram fares

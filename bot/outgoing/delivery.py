@@ -14,8 +14,8 @@ from telegram import ForceReply, InlineKeyboardMarkup, InputMediaPhoto, Message,
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, NetworkError, TelegramError
 
-from bot.long_messages import parts
-from bot.sending import Urgency
+from bot.outgoing.long_messages import parts
+from bot.outgoing.sending import Urgency
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence

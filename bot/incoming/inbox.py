@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlite_utils import Database
 
 from bot.damage import is_damage, is_damaged, move_aside
-from bot.handling import Handling
+from bot.incoming.handling import Handling
 from bot.migrations import INBOX, migrate
 from retrieval.errors import WenjuError
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from bot.inbox import Inbox
+    from bot.incoming.inbox import Inbox
 
 _current: ContextVar[Handling | None] = ContextVar("handling", default=None)
 
