@@ -18,6 +18,7 @@ ENV PATH=/opt/wenju/bin:$PATH \
     MPLCONFIGDIR=/data/.matplotlib \
     WENJU_DATA=/data \
     SQLITE_TMPDIR=/data \
+    OPENBLAS_NUM_THREADS=1 \
     WENJU_DOCUMENTS=/documents
 # By number, so that an orchestrator can tell that it is not root.
 USER 10001:10001

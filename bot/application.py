@@ -122,6 +122,8 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         ]
         async with background(*work):
             await _make_ready(settings, library, stack, stop)
+            if stop.is_set():
+                return
             await stack.enter_async_context(background(*_refreshes(settings, library)))
             if source == "sandbox":
                 _announce(settings)

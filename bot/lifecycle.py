@@ -8,10 +8,10 @@ import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application
 
-from bot.outgoing.sending import seconds_of
+from bot.outgoing.backoff import pause_after
 from bot.settings import SettingError
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
-LONGEST_WAIT = 30.0  # seconds between two tries to reach Telegram
 FAREWELL = 20.0  # seconds at the end for what is under way: two thirds of what Docker Compose grants
 
 logger = logging.getLogger(__name__)
@@ -42,19 +41,19 @@ def bot_id(token: str) -> int:
 
 async def connect(application: App, stop: asyncio.Event) -> bool:
     """Meet Telegram, for as long as it takes; False where the bot is stopped meanwhile."""
-    wait = 1.0
+    failures = 0
     while not stop.is_set():
         try:
             await until(stop, application.initialize())
         except InvalidToken:
             raise TokenRejectedError from None  # its own text holds the token
         except TelegramError as error:
-            pause = seconds_of(error) if isinstance(error, RetryAfter) else wait
+            failures += 1
+            pause = pause_after(error, failures)
             logger.warning(
                 "连不上 %s，%.0f 秒后再试：%s", application.bot.base_url.partition("/bot")[0], pause, error
             )
             await until(stop, asyncio.sleep(pause))
-            wait = min(wait * 2, LONGEST_WAIT)
         else:
             break
     return not stop.is_set()
@@ -70,7 +69,7 @@ async def answer(
 
     What is under way at the end has FAREWELL seconds; the rest is answered at the next start.
     """
-    await dispatcher.replay()
+    await until(stop, dispatcher.replay())
     incoming = asyncio.create_task(receiving)
     try:
         await until(stop, asyncio.shield(incoming))

@@ -44,6 +44,7 @@ from bot.handlers.statistics import StatisticsChart
 from bot.handlers.trash import TrashCan
 from bot.handlers.unanswered import Unanswered
 from bot.handlers.uploads import Uploads
+from bot.incoming.handling import asked_at
 from bot.keyboards.access import FORGET, INVITATION, LANGUAGE
 from bot.keyboards.answers import EXAMPLE, PRESS
 from bot.keyboards.curation import CHOICE, PIN, PINS
@@ -89,7 +90,7 @@ def add_routes(application: App, services: Services) -> None:
     settings, library, log, people = services.settings, services.library, services.log, services.people
     conversation = Conversation(people, library)
     language = LanguageChoice(people)
-    quota = Quota(settings.questions_per_minute)
+    quota = Quota(settings.questions_per_minute, asked_at)
     pictures = Pictures(library, services.file_ids)
     questions = Questions(library, log, people, quota, pictures, services.source)
     inline = Inline(library, log, people, quota, pictures, services.source)

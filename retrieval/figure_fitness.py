@@ -118,6 +118,7 @@ def _named_years(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((int(year), int(year)) for year in _YEAR.findall(normalise_numerals(plain(text))))
 
 
+@lru_cache(maxsize=4096)  # the same few periods come again and again
 def _years(period: str) -> tuple[int, int] | None:
     """Return the first and the last year of a period, None where it names none; one may last until today."""
     value = (dates.read(plain(period), 0) or (0, None))[1]

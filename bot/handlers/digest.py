@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.handlers.admin_only import refused
+from bot.incoming.handling import is_repeated
 from bot.markup import escape
 from bot.outgoing import delivery
 
@@ -30,7 +31,8 @@ class DigestSwitch:
         if user is None or update.message is None or await refused(update, self._people):
             return
         texts = self._people.words_of(user).logs
-        wanted = not self._people.wants_digest(user.id)
+        # A repetition after a crash does not turn it back.
+        wanted = self._people.wants_digest(user.id) == is_repeated()
         await asyncio.to_thread(self._people.set_digest, user.id, wanted=wanted)
         now = datetime.now().astimezone()
         if wanted and now.time() >= self._at:  # today's digest has been sent: the next one is tomorrow's

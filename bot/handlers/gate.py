@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from telegram import MessageEntity
 from telegram.constants import ChatType
-from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.handlers.invitations import BY_LINK
@@ -42,10 +41,9 @@ class Gate:
             return
         try:
             await self._refuse(update, answered=in_private)
-        except TelegramError as error:  # refused all the same
+        except Exception as error:  # noqa: BLE001 - whatever it is, an update that is refused goes no further
             logger.warning("somebody could not be told that the bot is closed: %s", error)
-        finally:
-            raise ApplicationHandlerStop
+        raise ApplicationHandlerStop
 
     async def _refuse(self, update: Update, *, answered: bool) -> None:
         closed = self._people.words_of(update.effective_user).access.closed

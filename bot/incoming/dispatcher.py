@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 AT_ONCE = 8  # updates of a person in a chat that are handled at a time
 WAITING = 100  # more of them that wait; what comes on top is not taken, and that is said
 REMEMBERED = 20_000  # updates that are not handled again
-SOLO = 30.0  # seconds that others wait at most for one that is suspected
+SOLO = 10.0  # seconds that others wait at most for one that is suspected
 CRASHES = 5  # ends of the process in the midst of an update, after which it is given up
 
 logger = logging.getLogger(__name__)
@@ -116,6 +116,9 @@ class Dispatcher:
                 self._submit(letter)
         except InboxError:
             await self._handle_at_once(new)
+        except BaseException:
+            self._forget(new)
+            raise
         finally:
             for update in new:
                 del self._receipts[update["update_id"]]
@@ -129,7 +132,13 @@ class Dispatcher:
             if handled:
                 await handled.wait()
         if self._is_drained:
+            self._forget(updates)
             raise InboxError("程序正在停止")
+
+    def _forget(self, updates: Sequence[JSONDict]) -> None:
+        """Take updates for unseen: Telegram has to send them again."""
+        for update in updates:
+            self._seen.pop(update["update_id"], None)
 
     async def drain(self, seconds: float) -> int:
         """Let what has arrived be handled, for so long; cancel the rest, which stays in the inbox.
@@ -160,7 +169,9 @@ class Dispatcher:
         return True
 
     def _submit(self, letter: Letter) -> asyncio.Event | None:
-        """Have an update handled in its sender's turn; None where it is none or one too many."""
+        """Have an update handled in its sender's turn; None where it is none, one too many or too late."""
+        if self._is_drained:
+            return None
         try:
             update = Update.de_json(letter.payload, self._application.bot)
         except Exception:  # the library raises all sorts, and one update must not hold up the others

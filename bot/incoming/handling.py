@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections import defaultdict, deque
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -97,6 +98,12 @@ def during(handling: Handling) -> Iterator[None]:
 
 def current() -> Handling | None:
     return _current.get()
+
+
+def asked_at() -> float:
+    """Return when the update that is being handled came, else the present, in seconds since the epoch."""
+    handling = current()
+    return handling.received.timestamp() if handling else time.time()
 
 
 def is_repeated() -> bool:

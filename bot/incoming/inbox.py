@@ -232,11 +232,11 @@ class Inbox:
                     for job in jobs:
                         job.work(db)
             except Exception as error:  # noqa: BLE001 - it is logged, told as trouble and tried again
-                self._failed(error)
                 if db:
                     with suppress(sqlite3.Error):
                         db.close()
                     db = None
+                self._failed(error)
                 if not self._put_back(jobs, error, wait):
                     return
                 wait = min(wait * 2, LONGEST_WAIT)

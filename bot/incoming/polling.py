@@ -13,13 +13,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.health import CONFLICT, UNAUTHORIZED
 from bot.incoming.inbox import InboxError
 from bot.lifecycle import TokenRejectedError, until
-from bot.outgoing.sending import seconds_of
+from bot.outgoing.backoff import LONGEST_PAUSE, pause_after
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "inline_query"]
 SECONDS = 10  # of one long poll
 ANSWER_WAIT = 5.0  # seconds more that its answer may take
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before another try
 CONFLICT_OVER = LONGEST_PAUSE + SECONDS  # seconds without a 409: the other program, too, pauses in between
 ROOM_PAUSE = 0.5  # seconds between two looks whether the inbox has room again
 
@@ -74,7 +73,7 @@ class Polling:
             except TelegramError as error:
                 failures += 1
                 self._note(error)
-                await until(stop, asyncio.sleep(_pause(error, failures)))
+                await until(stop, asyncio.sleep(pause_after(error, failures)))
             else:
                 failures = 0
                 if updates and await self._taken(updates, dispatcher):
@@ -118,9 +117,3 @@ class Polling:
         logger.warning("收件箱满了，处理掉一些后再收取；没收取的留在 Telegram")
         while not dispatcher.has_room and not stop.is_set():
             await until(stop, asyncio.sleep(ROOM_PAUSE))
-
-
-def _pause(error: TelegramError, failures: int) -> float:
-    if isinstance(error, RetryAfter):
-        return seconds_of(error)
-    return float(min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE))

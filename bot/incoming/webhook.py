@@ -14,14 +14,14 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.embedded_server import EmbeddedServer, listen
 from bot.health import UNAUTHORIZED
 from bot.incoming.polling import ALLOWED_UPDATES
 from bot.incoming.webhook_server import Connection, Receiver
 from bot.lifecycle import TokenRejectedError, until
-from bot.outgoing.sending import seconds_of
+from bot.outgoing.backoff import pause_after
 from bot.settings import SettingError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS = 40  # of Telegram's at a time
 LOOK_EVERY = 60.0  # seconds between two looks at how Telegram fares
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before another try to reach Telegram
 UNREACHED = 5  # tries in vain before it is a problem
 
 logger = logging.getLogger(__name__)
@@ -87,8 +86,7 @@ class Webhook:
                 raise
             except TelegramError as error:
                 failures += 1
-                pause = min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)
-                pause = seconds_of(error) if isinstance(error, RetryAfter) else pause
+                pause = pause_after(error, failures)
                 logger.warning("连不上 Telegram，%.0f 秒后再试：%s", pause, error)
                 if failures >= UNREACHED:
                     self.problem = "连不上 Telegram"

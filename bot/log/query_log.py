@@ -41,7 +41,7 @@ from bot.log.recovery import prepare
 from bot.pseudonyms import Pseudonyms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sqlite_utils import Database
@@ -322,6 +322,7 @@ class QueryLog:
         return count
 
     def _put(self, job: Record) -> None:
+        calls: Sequence[Callable[[], None]] = ()
         with self._changed:
             if self._closing:
                 logger.error("query log is closed: one record is lost")
@@ -329,12 +330,15 @@ class QueryLog:
             if len(self._waiting) >= PENDING:
                 self._forget(self._waiting.popleft())
                 logger.warning("query log holds %d unwritten records: the oldest is dropped", PENDING)
+                calls = self._due()
             self._waiting.append(job)
             self._unwritten += 1
             self._recorded += 1
             if entry := _entry_of(job):
                 self._pending[entry.id] = entry
             self._changed.notify_all()
+        for call in calls:
+            call()
 
     def _forget(self, job: Record) -> None:
         self._unwritten -= 1
@@ -357,11 +361,11 @@ class QueryLog:
                 db = db or connect(self._path)
                 self._write_batch(db, batch)
             except Exception as error:  # noqa: BLE001 - see above; it is logged, told as trouble and tried again
-                self._failed(error)
                 if db:
                     with suppress(sqlite3.Error):
                         db.close()
                     db = None
+                self._failed(error)
                 with self._changed:
                     self._changed.wait_for(lambda: self._abandoned, wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -403,13 +407,18 @@ class QueryLog:
             self._trouble = None
             for job in batch:
                 self._forget(job)
-            written = self._recorded - self._unwritten
-            calls = []
-            while self._when_written and self._when_written[0][0] <= written:
-                calls.append(self._when_written.popleft()[1])
+            calls = self._due()
             self._changed.notify_all()
         for call in calls:
             call()
+
+    def _due(self) -> list[Callable[[], None]]:
+        """Take the calls that wait for nothing any more."""
+        written = self._recorded - self._unwritten
+        calls = []
+        while self._when_written and self._when_written[0][0] <= written:
+            calls.append(self._when_written.popleft()[1])
+        return calls
 
     def _failed(self, error: Exception) -> None:
         if str(error) != self._trouble:  # once an outage, not once a try

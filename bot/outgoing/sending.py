@@ -8,22 +8,18 @@ not sent again. "typing…" and calls that name no chat are made once, at once.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
-import random
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
-from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from telegram import InputFile, TelegramObject
-from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseRateLimiter
 
 from bot.incoming import handling
+from bot.outgoing.backoff import LONGEST_PAUSE, pause_after
 from bot.outgoing.pacing import OVERALL, Passage, Turns, Window
 
 if TYPE_CHECKING:
@@ -32,9 +28,8 @@ if TYPE_CHECKING:
     from bot.outgoing.pacing import Turn
 
 TRIES = 10  # where Telegram takes other calls meanwhile; while it takes none, there is no end
-ALONE = 0.5  # seconds that others wait at most until a message is sent, and noted as sent
+ALONE = 0.2  # seconds that others wait at most until a message is sent, and noted as sent
 ACTIONS = 16  # calls at a time that show "typing…"
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before another try: twice as long each time
 
 logger = logging.getLogger(__name__)
 
@@ -88,13 +83,13 @@ class Sending(BaseRateLimiter[Urgency]):
             return await self._try_once(call, self._turns.of(data["chat_id"]))
         if update is None or not endpoint.startswith(("send", "copy", "forward")):
             return await self._insist(call, data)
-        fingerprint = _fingerprint(endpoint, data)
-        if (known := update.sent_before(fingerprint)) is not None:
+        kind = f"{endpoint} {data['chat_id']}"  # not what it says: that may differ after a reindex
+        if (known := update.sent_before(kind)) is not None:
             return known
 
         async def call_and_record() -> Any:  # noqa: ANN401 - as above
             result = await call()
-            await update.sent(fingerprint, result)
+            await update.sent(kind, result)
             return result
 
         return await self._insist(call_and_record, data, passage=self._passage)
@@ -136,7 +131,10 @@ class Sending(BaseRateLimiter[Urgency]):
                 except RetryAfter as error:
                     self.retries["flood"] += 1
                     logger.warning("Telegram asks to wait: %s", error)
-                    await asyncio.sleep(seconds_of(error))
+                    await asyncio.sleep(pause_after(error, 1))
+                except InvalidToken:
+                    # That ends the bot where it is so, and what is not sent stays for the next start.
+                    await asyncio.sleep(LONGEST_PAUSE)
                 except ChatMigrated as error:
                     data["chat_id"] = error.new_chat_id
                     turn = self._turns.of(error.new_chat_id)
@@ -148,41 +146,12 @@ class Sending(BaseRateLimiter[Urgency]):
                     if failures >= TRIES and self._arrived > begun:
                         raise
                     self.retries["timeout" if isinstance(error, TimedOut) else "network"] += 1
-                    pause = _pause(failures)
+                    pause = pause_after(error, failures)
                     logger.warning("a call is tried again in %.1f seconds: %s", pause, error)
                     await asyncio.sleep(pause)
-
-
-def seconds_of(error: RetryAfter) -> float:
-    """Return the pause that Telegram asks for."""
-    pause = error.retry_after
-    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)
-
-
-def _pause(failures: int) -> float:
-    """Return the seconds before another try: they double, and differ so that not all come back at once."""
-    longest = min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)
-    return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
 
 
 def _messages(data: dict[str, Any]) -> int:
     """Return how many messages a call makes: an album is as many as it has pictures."""
     media = data.get("media")
     return len(media) if isinstance(media, (list, tuple)) else 1
-
-
-def _fingerprint(endpoint: str, data: dict[str, Any]) -> str:
-    """Return what tells a call from others of the same handling; its buttons do not."""
-    content = {name: value for name, value in data.items() if name != "reply_markup"}
-    text = json.dumps([endpoint, content], sort_keys=True, default=_plain)
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, TelegramObject):
-        return value.to_dict()
-    if isinstance(value, InputFile):
-        value = value.input_file_content
-    if isinstance(value, bytes):
-        return hashlib.blake2b(value, digest_size=16).hexdigest()
-    return str(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.messages import SIMPLIFIED
-from bot.outgoing import sending
+from bot.outgoing import backoff, sending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ ERRORS = [
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(backoff, "FIRST_PAUSE", 0.1)
 
 
 @with_bot
@@ -102,7 +102,7 @@ async def test_an_outage_has_no_end_but_its_own(
     asker: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """While Telegram takes nothing at all, an answer waits, however often it was tried."""
-    monkeypatch.setattr(sending, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(backoff, "LONGEST_PAUSE", 0.1)
     sandbox.fail_next("*", 502, "Bad Gateway", times=sending.TRIES * 3)
     assert "3100吨" in (await asker.ask(QUESTION, timeout=30)).text
     assert len(sandbox.called("sendMessage")) > sending.TRIES
@@ -114,7 +114,7 @@ async def test_what_never_arrives_is_said(
     asker: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What alone is not taken, while other calls are, is given up in the end, logged, and said."""
-    monkeypatch.setattr(sending, "LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(backoff, "LONGEST_PAUSE", 0.1)
     answer = await asker.ask(QUESTION)
     sandbox.fail_next("editMessageText", 500, "Internal Server Error", times=sending.TRIES)
     await asker.press(answer, SIMPLIFIED.answers.context)
