@@ -271,7 +271,18 @@ class Library:
 
     async def _search(self, work: Callable[[], T]) -> T:
         async with self._free, suspected():
-            return await asyncio.get_running_loop().run_in_executor(self._searchers, work)
+            return await asyncio.get_running_loop().run_in_executor(self._searchers, self._done, work)
+
+    def _done(self, work: Callable[[], T]) -> T:
+        """Do the work, once more where it failed for a Snapshot that was damaged while it was in use."""
+        try:
+            return work()
+        except WenjuError:
+            raise
+        except Exception:  # torn files lead to all sorts
+            if not self._index.let_go_if_damaged():
+                raise
+            return work()
 
 
 def _heard(task: asyncio.Task[Report]) -> None:

@@ -76,6 +76,8 @@ async def answer(
     finally:
         stop.set()
         on_stop()
+        if dispatcher.under_way:
+            logger.info("正在停止：还有 %d 条消息在处理，最多等 %.0f 秒", dispatcher.under_way, FAREWELL)
         if left := await dispatcher.drain(FAREWELL):
             logger.warning("停止前有 %d 条消息没来得及处理，留到下次启动", left)
         await incoming

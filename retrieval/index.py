@@ -133,6 +133,17 @@ class Index:
                 logger.error(trouble)  # noqa: TRY400 - the line says it all
             return before, trouble
 
+    def let_go_if_damaged(self) -> bool:
+        """Look whether the Snapshot in use has been damaged since it was opened; the next is opened anew then.
+
+        It reads the whole Snapshot.
+        """
+        with self._opening:
+            if self._snapshot is None or self._snapshot.is_whole():
+                return False
+            self._snapshot = None
+            return True
+
     def build(
         self, documents: Path, progress: Callable[[Progress], None] | None = None, *, full: bool = False
     ) -> Report:
@@ -186,6 +197,7 @@ class Index:
         from retrieval.documents import ocr  # noqa: PLC0415
 
         started = time.monotonic()
+        self.let_go_if_damaged()
         old = self._reusable(documents, ocr.identity() if self.recognised else "")
         if old is None or self.trouble or not documents.is_dir() or not is_unchanged(documents, old):
             return None

@@ -139,6 +139,14 @@ class Snapshot:
             character: math.log((self.paragraphs + 1) / held) for character, held in characters.items()
         }
 
+    def is_whole(self) -> bool:
+        """Whether the files are as they were written; it reads them all."""
+        try:
+            _read_manifest(self.folder)
+        except (SnapshotError, OSError, ValueError, LookupError, TypeError):
+            return False
+        return True
+
     def record(self, row: int) -> bytes:
         """The paragraph of `row` as it is stored."""
         return bytes(self._records[self._offsets[row] : self._offsets[row + 1]])

@@ -81,6 +81,11 @@ class Dispatcher:
     def has_room(self) -> bool:
         return self._inbox.has_room
 
+    @property
+    def under_way(self) -> int:
+        """How many updates are being handled or wait for it."""
+        return len(self._handled)
+
     async def replay(self) -> None:
         """Handle what the last run has left, in order; inline queries expect no answer any more."""
         letters = await asyncio.to_thread(self._inbox.letters)

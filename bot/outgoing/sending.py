@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bot.outgoing.pacing import Turn
 
 TRIES = 10  # where Telegram takes other calls meanwhile; while it takes none, there is no end
-ALONE = 0.2  # seconds that others wait at most until a message is sent, and noted as sent
+ALONE = 0.5  # seconds that others wait at most until a message is sent, and noted as sent
 ACTIONS = 16  # calls at a time that show "typing…"
 
 logger = logging.getLogger(__name__)

@@ -401,3 +401,27 @@ async def test_the_bot_over_a_damaged_index(
         await sandbox.until(lambda: check(settings).well, timeout=60)
     assert f"索引损坏：{settings.snapshots / newest}" in caplog.text
     assert Index(settings.snapshots).current().name != newest
+
+
+async def test_damage_while_it_is_in_use(
+    running: Callable[[], AbstractAsyncContextManager[None]],
+    settings: Settings,
+    asker: Person,
+    admin: Person,
+    sandbox: Sandbox,
+) -> None:
+    """Where the index is overwritten under the running bot, the one before answers; a reindex mends it."""
+    index = Index(settings.snapshots, recognised=settings.recognised)
+    index.build(settings.documents)
+    (settings.documents / "more.md").write_text("# 新桥\n\n新桥长120米。\n", encoding="utf-8")
+    newest = settings.snapshots / index.build(settings.documents).snapshot
+    async with running():
+        assert "120米" in (await asker.ask("新桥长多少米", timeout=30)).text
+        paragraphs = newest / "paragraphs.jsonl"
+        with paragraphs.open("r+b") as file:
+            file.write(b"\xff" * paragraphs.stat().st_size)
+        assert "3100吨" in (await asker.ask("2020年干茶产量多少吨", timeout=30)).text
+        await sandbox.until(lambda: check(settings).warnings, timeout=30)
+        await admin.ask("/reindex", timeout=30)
+        await sandbox.until(lambda: not check(settings).warnings, timeout=60)
+        assert "120米" in (await asker.ask("新桥长多少米", timeout=30)).text
