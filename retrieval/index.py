@@ -134,7 +134,7 @@ class Index:
             return before, trouble
 
     def let_go_if_damaged(self) -> bool:
-        """Look whether the Snapshot in use has been damaged since it was opened; the next is opened anew then.
+        """Look whether the Snapshot in use has been damaged since it was opened; then it is opened anew.
 
         It reads the whole Snapshot.
         """
