@@ -174,7 +174,7 @@ def _reasons(beat: Heartbeat, now: float, unwritable: str | None) -> Iterator[st
     if beat.oldest is not None and now - beat.oldest > WAITING_AGE:
         yield f"有消息等了 {now - beat.oldest:.0f} 秒还没答复，共 {beat.depth} 条待处理"
     if not beat.snapshot:
-        yield "还没有索引，请先运行 wenju index"
+        yield "还没有索引：连上 Telegram 后会自动建立，也可运行 wenju index"
     if beat.log:
         yield f"查询日志写不进去：{beat.log}"
     elif unwritable:

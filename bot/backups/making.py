@@ -43,6 +43,8 @@ def make(data: Path, folder: Path) -> Path:
 
     Raise BackupError where nothing was made; nothing half is left then.
     """
+    if missing := next((name for name in FILES if not (data / name).exists()), None):
+        raise BackupError(f"没有可以备份的数据：{data / missing}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with held(folder), unfinished(folder) as part:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.backups.making import NAME, copy_file, sweep, unfinished
-from bot.backups.manifest import FILES, MANIFEST, BackupError, check, read_manifest, sync
+from bot.backups.manifest import FILES, MANIFEST, BackupError, check, sync
 from bot.damage import COMPANIONS
 from bot.running import alone
 
@@ -28,7 +28,7 @@ def restore(data: Path, backup: Path) -> Path | None:
     Raise SettingError while a bot runs, NewerSchemaError for a backup of a later release, BackupError for one
     that is damaged: nothing has changed then.
     """
-    read_manifest(backup)
+    check(backup)
     with alone(data):
         finish(data)
         try:
