@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
+_PATIENCE = 10.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"
 
 logger = logging.getLogger(__name__)
@@ -233,10 +234,7 @@ class Index:
     def _only_builder(self) -> Iterator[None]:
         descriptor = os.open(self.folder / _BUILDING, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
+            _wait_for(descriptor)
             for folder in _unused(self.folder):
                 if locks.is_abandoned(folder):
                     shutil.rmtree(folder, ignore_errors=True)
@@ -269,6 +267,20 @@ class Index:
         snapshot.sync(beside)
         beside.replace(self.folder / _CURRENT)
         snapshot.sync(self.folder)
+
+
+def _wait_for(lock: int) -> None:
+    """Take the lock; a build whose bot was killed needs a few seconds to notice. Raise WenjuError."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise WenjuError("另一个进程正在建立索引，请稍后再试") from error
+            time.sleep(0.1)
+        else:
+            return
 
 
 def _names(snapshots: Path) -> list[str]:

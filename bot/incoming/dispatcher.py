@@ -35,7 +35,7 @@ AT_ONCE = 8  # updates of a person in a chat that are handled at a time
 WAITING = 100  # more of them that wait; what comes on top is not taken, and that is said
 REMEMBERED = 20_000  # updates that are not handled again
 SOLO = 10.0  # seconds that others wait at most for one that is suspected
-CRASHES = 5  # ends of the process in the midst of an update, after which it is given up
+CRASHES = 3  # ends of the process in the midst of an update, after which it is given up
 
 logger = logging.getLogger(__name__)
 

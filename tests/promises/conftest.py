@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.bot.application.conftest import admin, asker, bot, folder, library, running, settings, telegram
+from tests.bot.application.conftest import (
+    admin,
+    asker,
+    bot,
+    folder,
+    library,
+    running,
+    settings,
+    telegram,
+    unpaced,
+)
 from tests.bot.conftest import api, chrome, phone, sandbox
 
 __all__ = [
@@ -18,4 +28,5 @@ __all__ = [
     "sandbox",
     "settings",
     "telegram",
+    "unpaced",
 ]

@@ -35,6 +35,11 @@ LONG = "\n\n".join(f"{number}. 云岭县的茶园\n大多在<b>八百米</b>以�
 BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("好", callback_data="stay")]])
 
 
+@pytest.fixture(autouse=True)
+def unpaced() -> None:
+    """Leave the pace as it is."""
+
+
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
     async with Sandbox(rate_limits=True) as running:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.application import serve
+from bot.outgoing import pacing
 from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 from bot.settings import SANDBOX_TOKEN, Settings
 from retrieval.index import Index
@@ -78,8 +79,14 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     settings = Settings(documents=folder / "documents", data=folder / "data")
-    Index(settings.snapshots).build(settings.documents)
+    Index(settings.snapshots, recognised=settings.recognised).build(settings.documents)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def unpaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said in a private chat does not wait for the next second; that it does is tested by itself."""
+    monkeypatch.setattr(pacing, "PRIVATE", (1000, 1.0))
 
 
 def copy_library(library: Path, folder: Path) -> None:

@@ -138,6 +138,7 @@ async def test_privacy_notice(
     async with running():
         await admin.ask("/help")
         await sandbox.until(lambda: any(reply.text == WORDS.privacy for reply in admin.replies))
+        await asyncio.sleep(0.5)  # until that is noted
     async with running():
         await admin.ask("/help")
         await asyncio.sleep(0.3)

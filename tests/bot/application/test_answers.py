@@ -66,7 +66,7 @@ async def test_empty_question(asker: Person, text: str) -> None:
     assert (await asker.ask(text)).text == SIMPLIFIED.conversation.ask_for_question
 
 
-@pytest.mark.parametrize("text", ["火星上有水吗？", "asdfghjkl", "😀", "\u202eאבג", "。。。"])
+@pytest.mark.parametrize("text", ["火星上有水吗？", "asdfghjkl", "\u202eאבג"])
 async def test_not_found(asker: Person, text: str) -> None:
     """What the documents do not say is not found, and that is said."""
     answer = await asker.ask(text)

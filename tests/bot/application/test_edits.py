@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from bot.log.database import read_entries, reading
 from bot.messages import SIMPLIFIED
-from bot.outgoing import pacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +31,8 @@ ROAD, BOOKS, TEA = "盘山公路全长多少公里", "县图书馆藏书多少�
 
 
 @pytest.fixture
-def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(settings: Settings) -> Settings:
     """Settings of a bot that may be asked as fast as these tests do."""
-    monkeypatch.setattr(pacing, "PRIVATE", (1000, 1.0))
     return replace(settings, questions_per_minute=10_000)
 
 
