@@ -33,6 +33,8 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except WenjuError as error:
             raise _shown(str(error)) from error
+        except BrokenPipeError:  # whoever reads has read enough; click ends without a word
+            raise
         except OSError as error:
             raise _shown(f"{error.filename or ''}: {error.strerror or error}") from error
 

@@ -330,6 +330,27 @@ def test_evaluate_refuses_what_does_not_go_together(arguments: list[str], words:
     assert result.stdout == ""
 
 
+def test_a_reader_that_has_read_enough() -> None:
+    """A pipe that is closed before the end, as by `head`, is no error to speak of."""
+    assert wenju("index").exit_code == 0
+    asking = subprocess.Popen(
+        [sys.executable, "-m", "bot", "ask", "-"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert asking.stdin
+    assert asking.stdout
+    assert asking.stderr
+    asking.stdin.write("茶园面积\n")
+    asking.stdin.flush()
+    assert "12万亩" in asking.stdout.readline()
+    asking.stdout.close()
+    asking.stdin.write("茶园面积\n" * 50)
+    asking.stdin.close()
+    assert asking.stderr.read() == ""
+    asking.stderr.close()
+    asking.wait()
+
+
 def test_the_module_is_the_command() -> None:
     """`python -m bot` does what `wenju` does, in a process of its own, and asks without loading Telegram."""
     assert wenju("index").exit_code == 0
