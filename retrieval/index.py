@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
-_PATIENCE = 10.0  # seconds for another process's build
+_PATIENCE = 7.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"
 
 logger = logging.getLogger(__name__)

@@ -153,7 +153,7 @@ def test_an_unwell_bot(settings: Settings, changes: dict[str, object], words: st
 def test_several_reasons(settings: Settings) -> None:
     """All that is wrong is told, a line each, the gravest first, and nothing of what is well."""
     unwell = found(settings, replace(WELL, problem=CONFLICT, snapshot=None, log="disk I/O error"))
-    assert [line[:6] for line in unwell.lines()] == ["另有程序在用", "还没有索引，", "查询日志写不"]
+    assert [line[:6] for line in unwell.lines()] == ["另有程序在用", "还没有索引：", "查询日志写不"]
 
 
 def test_the_silence_of_a_webhook(settings: Settings) -> None:

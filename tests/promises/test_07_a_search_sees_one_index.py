@@ -393,6 +393,7 @@ async def test_the_bot_over_a_damaged_index(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The bot starts on the one before, answers, and mends it by the refresh at its start."""
+    (settings.documents / "more.md").write_text("# 新桥\n\n新桥长120米。\n", encoding="utf-8")
     newest = Index(settings.snapshots, recognised=settings.recognised).build(settings.documents).snapshot
     damage_byte(settings.snapshots / newest)
     caplog.set_level(logging.ERROR)

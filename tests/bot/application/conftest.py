@@ -138,7 +138,7 @@ def running(settings: Settings, sandbox: Sandbox) -> Callable[..., AbstractAsync
         begun = webhooks()
         serving = asyncio.create_task(serve(replace(settings, **changes), stop))
         try:
-            await sandbox.until(lambda: webhooks() > begun or serving.done())
+            await sandbox.until(lambda: webhooks() > begun or serving.done(), timeout=30)
             yield
         finally:
             stop.set()
