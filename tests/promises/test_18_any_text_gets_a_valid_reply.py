@@ -202,7 +202,7 @@ def answered_in_the_terminal(given: list[str]) -> None:
     asked = "\n".join(lines).encode()
     result = CliRunner().invoke(main, ["ask", "-"], input=asked)
     assert result.exit_code == 0, result.output
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    answers = [json.loads(line) for line in result.stdout.rstrip("\n").split("\n")]
     assert len(answers) == sum(bool(line.strip()) for line in lines)
 
 
