@@ -54,4 +54,8 @@ class EmbeddedServer(uvicorn.Server):
 
 def listen(host: str, port: int) -> socket.socket:
     """Open the port, any free one for 0. Raise OSError."""
-    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # asyncio sets it for sockets that name their protocol, and this one does not: without it each answer in
+    # two packets waits some 40 ms for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

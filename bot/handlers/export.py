@@ -44,9 +44,9 @@ class Export:
         words = self._people.words_of(update.effective_user)
         form, *conditions = context.args or [""]
         if form.lower() in FORMS:
-            await delivery.typing(update.message)
             selection = Selection.of(" ".join(conditions))
-            await self._send(update.message, cast("Form", form.lower()), selection, words)
+            sending = self._send(update.message, cast("Form", form.lower()), selection, words)
+            await delivery.while_typing(update.message, sending)
         else:
             await delivery.reply(update.message, escape(words.logs.export_usage))
 

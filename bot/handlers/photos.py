@@ -85,7 +85,6 @@ class Photos:
         """Return the text in a picture, after saying what it is; empty where it has none or is not read."""
         words = self._people.words_of(message.from_user).photos
         status = await delivery.reply(message, escape(words.reading))
-        await delivery.typing(message)
         picture, text = _picture(shown), ""
         said = words.not_read
         if picture and (picture.file_size or 0) <= FileSizeLimit.FILESIZE_DOWNLOAD:

@@ -9,7 +9,7 @@ import asyncio
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from telegram import InaccessibleMessage, Message
@@ -26,7 +26,7 @@ from retrieval.errors import SnapshotError
 from retrieval.splitting import split_questions
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Callable, Coroutine, Iterator, Sequence
 
     from telegram import InlineKeyboardMarkup, MaybeInaccessibleMessage, Update, User
     from telegram.ext import ContextTypes
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bot.state.people import People
     from retrieval.model import Answer, Series
 
-    Find = Callable[[], Awaitable[Sequence[Entry]]]
+    Find = Callable[[], Coroutine[Any, Any, Sequence[Entry]]]
 
 QUESTIONS = 5  # answered of one message
 
@@ -221,7 +221,7 @@ class Questions:
     ) -> Sequence[Reply]:
         words = self._people.words_of(asker)
         try:
-            entries, _ = await asyncio.gather(find(), delivery.typing(message))
+            entries = await delivery.while_typing(message, find())
         except SnapshotError:
             said = words.answers
             return [Reply(escape(said.no_index_admin if self._people.is_admin(asker) else said.no_index))]

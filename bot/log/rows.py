@@ -71,17 +71,16 @@ def query_row(entry: Entry) -> Row:
 
 def paragraph_rows(answer: Answer) -> list[Row]:
     """Return a row for each Paragraph shown, once."""
-    paragraphs = {p.id: p for hit in answer.hits for p in (*hit.continued, hit.paragraph)}
     return [
         _clean(
             {
-                **asdict(p),
+                **{name: getattr(p, name) for name in PARAGRAPH_COLUMNS},
                 "continues": int(p.continues),
                 "cells": _dump([asdict(cell) for cell in p.cells]),
                 "pictures": _dump([asdict(picture) for picture in p.pictures]),
             }
         )
-        for p in paragraphs.values()
+        for p in _shown(answer).values()
     ]
 
 
@@ -103,7 +102,7 @@ def hit_rows(entry: Entry) -> list[Row]:
 
 
 def figure_rows(entry: Entry) -> list[Row]:
-    known = {row["id"] for row in paragraph_rows(entry.answer)}
+    shown = _shown(entry.answer)
     return [
         _clean(
             {
@@ -111,7 +110,7 @@ def figure_rows(entry: Entry) -> list[Row]:
                 "query": entry.id,
                 "rank": rank,
                 "value": _dump(figure.value),
-                "paragraph": figure.paragraph if figure.paragraph in known else None,
+                "paragraph": figure.paragraph if figure.paragraph in shown else None,
             }
         )
         for rank, figure in enumerate(entry.answer.figures, 1)
@@ -192,6 +191,11 @@ def _answer(row: Row, hits: Iterable[Hit], figures: Iterable[Row]) -> Answer:
         snapshot=row["snapshot"],
         stages=json.loads(row["stages"]),
     )
+
+
+def _shown(answer: Answer) -> dict[str, Paragraph]:
+    """Return each Paragraph shown, once, by its id."""
+    return {p.id: p for hit in answer.hits for p in (*hit.continued, hit.paragraph)}
 
 
 def _hit(row: Row, continued: Mapping[str, Paragraph]) -> Hit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from telegram import ForceReply, InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ChatAction, ParseMode
@@ -18,7 +18,7 @@ from bot.outgoing.long_messages import parts
 from bot.outgoing.sending import Urgency
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Coroutine, Sequence
 
     from telegram import (
         Bot,
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     )
     from telegram.ext import ExtBot
 
+T = TypeVar("T")
+
 RETRIES = (1.0, 3.0)  # seconds before the second and the third try
+TYPING_AFTER = 0.5  # seconds: what is answered sooner needs no "typing…"
 TYPING_WAIT = 1.0  # seconds: an answer waits no longer for its "typing…"
 
 logger = logging.getLogger(__name__)
@@ -209,13 +212,20 @@ async def toast(query: CallbackQuery, text: str | None = None) -> None:
         logger.warning("a press could not be answered: %s", error)
 
 
-async def typing(message: MaybeInaccessibleMessage) -> None:
-    """Show "typing…" in the message's topic where it can be shown soon; nothing depends on it."""
-    with suppress(TelegramError, TimeoutError):
-        shown = message.get_bot().send_chat_action(
-            message.chat.id, ChatAction.TYPING, message_thread_id=_topic(message)
-        )
-        await asyncio.wait_for(shown, TYPING_WAIT)
+async def while_typing(message: MaybeInaccessibleMessage, work: Coroutine[Any, Any, T]) -> T:
+    """Do the work; where it takes long show "typing…" in the message's topic, on which nothing depends."""
+    working = asyncio.create_task(work)
+    try:
+        await asyncio.wait({working}, timeout=TYPING_AFTER)
+        if not working.done():
+            with suppress(TelegramError, TimeoutError):
+                shown = message.get_bot().send_chat_action(
+                    message.chat.id, ChatAction.TYPING, message_thread_id=_topic(message)
+                )
+                await asyncio.wait_for(shown, TYPING_WAIT)
+        return await working
+    finally:
+        working.cancel()
 
 
 async def results(

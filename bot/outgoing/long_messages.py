@@ -55,6 +55,8 @@ def parts(html: str, limit: int = MessageLimit.MAX_TEXT_LENGTH) -> list[str]:
 
     The HTML is taken to be valid; one that fits comes back as it is.
     """
+    if units(html) <= limit and html.count("<") <= MessageLimit.MESSAGE_ENTITIES:
+        return [html]  # as nearly all do, even with the tags counted
     characters = list(_characters(html))
     if _reach(characters, 0, limit) == len(characters):
         return [html]
