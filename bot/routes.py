@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -103,7 +104,8 @@ def add_routes(application: App, services: Services) -> None:
     reindexing = Reindexing(library, people)
     logs, unanswered = Logs(log, people), Unanswered(log, people)
     statistics, export = StatisticsChart(log, library, people), Export(log, people, settings.data)
-    invitations = Invitations(people)
+    admitting = asyncio.Lock()
+    invitations, upgrades = Invitations(people, admitting), GroupUpgrades(people, admitting)
     forgetting = Forgetting(services.erasure, log.pseudonyms, people)
     feedback = Feedback(log, people, paging)
     pinned = PinnedAnswers(library, log, people, services.curation, services.prompts)
@@ -115,10 +117,8 @@ def add_routes(application: App, services: Services) -> None:
     private, group = filters.ChatType.PRIVATE, filters.ChatType.GROUPS
     text, image = filters.TEXT & ~filters.COMMAND, filters.PHOTO | filters.Document.IMAGE
     meant = private | (group & Addressed())
-    application.add_handler(
-        MessageHandler(filters.StatusUpdate.MIGRATE, GroupUpgrades(people).moved), UPGRADES
-    )
-    application.add_handler(TypeHandler(Update, Gate(people).check), GATE)
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, upgrades.moved), UPGRADES)
+    application.add_handler(TypeHandler(Update, Gate(people, admitting).check), GATE)
     application.add_handler(
         MessageHandler(filters.UpdateType.MESSAGES & filters.REPLY & text, replies.take), REPLIES
     )

@@ -15,6 +15,8 @@ from bot.markup import escape
 from bot.outgoing import delivery
 
 if TYPE_CHECKING:
+    import asyncio
+
     from telegram import Message, Update
     from telegram.ext import ContextTypes
 
@@ -27,15 +29,19 @@ logger = logging.getLogger(__name__)
 
 
 class Gate:
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, admitting: asyncio.Lock) -> None:
+        """`admitting` is held while somebody is let in."""
         self._people = people
+        self._admitting = admitting
 
     async def check(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Raise ApplicationHandlerStop for an update of somebody who may not use the bot where it is from."""
-        user, chat = update.effective_user, update.effective_chat
-        if self._people.may_ask(user.id if user else None, chat.id if chat else None):
+        if self._is_let_in(update):
             return
-        message = update.message
+        async with self._admitting:  # what came just before may let them in
+            if self._is_let_in(update):
+                return
+        message, chat = update.message, update.effective_chat
         in_private = chat is not None and chat.type == ChatType.PRIVATE
         if message and in_private and _is_for_all(message):
             return
@@ -44,6 +50,10 @@ class Gate:
         except Exception as error:  # noqa: BLE001 - whatever it is, an update that is refused goes no further
             logger.warning("somebody could not be told that the bot is closed: %s", error)
         raise ApplicationHandlerStop
+
+    def _is_let_in(self, update: Update) -> bool:
+        user, chat = update.effective_user, update.effective_chat
+        return self._people.may_ask(user.id if user else None, chat.id if chat else None)
 
     async def _refuse(self, update: Update, *, answered: bool) -> None:
         closed = self._people.words_of(update.effective_user).access.closed

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
 
 class GroupUpgrades:
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, admitting: asyncio.Lock) -> None:
+        """`admitting` is held meanwhile: both chats tell of it at once, and questions may follow at once."""
         self._people = people
-        self._turn = asyncio.Lock()  # both chats tell of it at once
+        self._admitting = admitting
 
     async def moved(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Take what Telegram tells in the old chat or in the new one, whichever comes first."""
@@ -24,5 +25,5 @@ class GroupUpgrades:
             return
         chat = message.chat
         old, new = message.migrate_from_chat_id or chat.id, message.migrate_to_chat_id or chat.id
-        async with self._turn:
+        async with self._admitting:
             await asyncio.to_thread(self._people.move_group, old, new, chat.title or "")

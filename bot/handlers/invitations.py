@@ -32,8 +32,10 @@ LISTED = 30  # invitations
 
 
 class Invitations:
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, admitting: asyncio.Lock) -> None:
+        """`admitting` is held while somebody is let in."""
         self._people = people
+        self._admitting = admitting
 
     async def command(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer `/invite [days]`: with a link in private; in a group by letting the group in."""
@@ -46,7 +48,8 @@ class Invitations:
         elif message.chat.type == ChatType.PRIVATE:
             await self._invite(message, context.args or [], words)
         else:
-            await asyncio.to_thread(self._people.admit_group, message.chat.id, message.chat.title or "")
+            async with self._admitting:
+                await asyncio.to_thread(self._people.admit_group, message.chat.id, message.chat.title or "")
             await delivery.reply(message, escape(words.access.group_admitted))
 
     async def accept(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -55,7 +58,8 @@ class Invitations:
         if message is None or user is None:
             return
         code = "".join(context.args or []).removeprefix(LINK)
-        accepted = await asyncio.to_thread(self._people.accept, user.id, code)
+        async with self._admitting:
+            accepted = await asyncio.to_thread(self._people.accept, user.id, code)
         words = self._people.words_of(user).access
         said = words.welcome if accepted or self._people.may_ask(user.id, None) else words.invitation_invalid
         await delivery.reply(message, escape(said), quoting=False)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
 import time
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,8 @@ from bot.messages import SIMPLIFIED
 from tests.benchmarks import chaos
 from tests.benchmarks.bot_process import BotProcess
 from tests.benchmarks.crowd import out_of_order
+from tests.bot.application.conftest import copy_library
+from tests.slow_bot import SLOW
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -40,10 +41,10 @@ PATIENCE = 30.0  # seconds
 
 @pytest.fixture
 async def bot(library: Path, tmp_path: Path, sandbox: Sandbox) -> AsyncIterator[BotProcess]:
-    """The running bot, as a process of its own."""
-    shutil.copytree(library, tmp_path, dirs_exist_ok=True)
+    """The running bot, as a process of its own; see `slow`."""
+    copy_library(library, tmp_path)
     sandbox.privacy = False
-    process = BotProcess(sandbox, tmp_path)
+    process = BotProcess(sandbox, tmp_path, "tests.slow_bot")
     try:
         await process.start()
         yield process
@@ -79,6 +80,17 @@ def held(bot: BotProcess, name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def slow(bot: BotProcess) -> Iterator[None]:
+    """Let no search of the bot's end."""
+    sign = bot.folder / SLOW
+    sign.touch()
+    try:
+        yield
+    finally:
+        sign.unlink()
+
+
 async def again(bot: BotProcess) -> None:
     """Start the bot anew and wait until its inbox is empty."""
     await bot.start()
@@ -104,13 +116,12 @@ async def committed(bot: BotProcess, _: Sandbox, asker: Person) -> AsyncIterator
 
 
 @asynccontextmanager
-async def searched(bot: BotProcess, sandbox: Sandbox, asker: Person) -> AsyncIterator[None]:
-    """A handler is at work, and nothing was sent."""
-    sandbox.delay_next("sendChatAction", 2)
-    await asker.say(QUESTION)
-    await eventually(lambda: waiting(bot) == [(1, 0)])
-    assert not asker.replies
-    yield
+async def searched(bot: BotProcess, _: Sandbox, asker: Person) -> AsyncIterator[None]:
+    """A search is under way."""
+    with slow(bot):
+        await asker.say(QUESTION)
+        await eventually(lambda: waiting(bot) == [(1, 0)])
+        yield
 
 
 @asynccontextmanager
@@ -136,12 +147,14 @@ async def delivered(_: BotProcess, sandbox: Sandbox, asker: Person) -> AsyncIter
 @asynccontextmanager
 async def unmarked(bot: BotProcess, sandbox: Sandbox, asker: Person) -> AsyncIterator[None]:
     """The bot knows that the answer is in the chat, and cannot write it down."""
-    sandbox.delay_next("sendChatAction", 2)
-    await asker.say(QUESTION)
-    await eventually(lambda: waiting(bot) == [(1, 0)])
-    with held(bot, "inbox.db"):
-        await sandbox.until(lambda: sandbox.called("sendMessage"))
-        yield
+    with ExitStack() as slowly:
+        slowly.enter_context(slow(bot))
+        await asker.say(QUESTION)
+        await eventually(lambda: waiting(bot) == [(1, 0)])
+        with held(bot, "inbox.db"):
+            slowly.close()
+            await sandbox.until(lambda: sandbox.called("sendMessage"))
+            yield
 
 
 @asynccontextmanager
@@ -240,20 +253,17 @@ async def test_uploaded(bot: BotProcess, sandbox: Sandbox, admin: Person, method
     assert "48米" in (await admin.ask("老廊桥长多少米", timeout=PATIENCE)).text
 
 
-async def test_what_kills_is_given_up(bot: BotProcess, sandbox: Sandbox, asker: Person) -> None:
+async def test_what_kills_is_given_up(bot: BotProcess, asker: Person) -> None:
     """A question that ends the process each time is given up after a few times, and that is said."""
-    await asker.say(QUESTION)
-    for crashes in range(1, CRASHES + 1):
-        sandbox.delay_next("sendChatAction", 2)
-        suspected = [(crashes, 0)]
-        await eventually(lambda: waiting(bot) == suspected)  # noqa: B023 - it is awaited here
-        assert not asker.replies
-        bot.kill()
-        sandbox.heal()
-        if crashes < CRASHES:
-            sandbox.delay_next("sendChatAction", 2)
-        bot.spawn()
-    assert (await asker.next_reply(PATIENCE)).text == SIMPLIFIED.conversation.failed
+    with slow(bot):
+        await asker.say(QUESTION)
+        for crashes in range(1, CRASHES + 1):
+            suspected = [(crashes, 0)]
+            await eventually(lambda: waiting(bot) == suspected)  # noqa: B023 - it is awaited here
+            assert not asker.replies
+            bot.kill()
+            bot.spawn()
+        assert (await asker.next_reply(PATIENCE)).text == SIMPLIFIED.conversation.failed
     assert "35公里" in (await asker.ask("盘山公路全长多少公里", timeout=PATIENCE)).text
 
 

@@ -318,10 +318,10 @@ async def test_killed_before_the_answer(folder: Path, telegram: Sandbox, address
         "WENJU_WEBHOOK_URL": f"http://127.0.0.1:{address[1]}{PATH}",
         "WENJU_WEBHOOK_PORT": str(address[1]),
     }
-    telegram.delay_next("sendMessage", 60)
+    telegram.fail_next("sendMessage", 429, "Too Many Requests: retry after 60", 60)
     async with await start(folder, **environment) as process:
         await asker.say(QUESTION)
-        await telegram.until(lambda: telegram.called("sendChatAction"), 30)
+        await telegram.until(lambda: telegram.called("sendMessage"), 30)
         assert len(telegram.world.updates) == 0
         await process.end(signal.SIGKILL)
         assert asker.replies == []

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.messages import SIMPLIFIED
 from bot.state.database import StateDatabase
+from bot.state.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,14 @@ def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture
 def stranger(sandbox: Sandbox) -> Person:
     return sandbox.user(3003, name="过客")
+
+
+def slowly(work: Callable[..., Any]) -> Callable[..., Any]:
+    def wait(*given: object) -> Any:
+        time.sleep(0.3)
+        return work(*given)
+
+    return wait
 
 
 async def link_of(admin: Person) -> str:
@@ -71,6 +81,29 @@ async def test_invitation(asker: Person, admin: Person, stranger: Person, sandbo
     await sandbox.until(lambda: made.text == WORDS.invitations_none)
     assert (await asker.ask(QUESTION)).text == WORDS.closed
     assert (await stranger.ask(link)).text == WORDS.invitation_invalid
+
+
+@with_bot
+@pytest.mark.parametrize("name", ["accept", "admit_group", "move_group"])
+async def test_who_asks_at_once(
+    asker: Person, admin: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A question right behind what lets somebody in is answered, however long that takes the disk."""
+    link = await link_of(admin)
+    group = sandbox.group("课题组", admin, asker, basic=True)
+    if name == "move_group":
+        await admin.ask("/invite", chat=group)
+    monkeypatch.setattr(People, name, slowly(getattr(People, name)))
+    if name == "accept":
+        place = None
+        await asker.say(link)
+    elif name == "admit_group":
+        place = group
+        await admin.say("/invite", chat=group)
+    else:
+        place = group.upgrade()
+    await asker.say(f"/ask {QUESTION}", chat=place)
+    await sandbox.until(lambda: any("3100吨" in reply.text for reply in (place or asker).replies))
 
 
 @with_bot

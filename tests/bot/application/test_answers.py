@@ -8,6 +8,7 @@ import pytest
 from bot.log.database import read_entries
 from bot.log.query_log import QueryLog
 from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from bot.log.entry import Entry
@@ -45,13 +46,20 @@ async def test_figure_paragraph_source(asker: Person) -> None:
     assert "产量" in "".join(formatted(answer, "underline"))
 
 
-async def test_reply_quotes_question(asker: Person, sandbox: Sandbox) -> None:
-    """The answer is a reply to the question, and typing is shown before it."""
+async def test_reply_quotes_question(asker: Person) -> None:
+    """The answer is a reply to the question."""
     question = await asker.say("盘山公路全长多少公里")
     answer = await asker.next_reply()
     assert answer.json["reply_to_message"]["message_id"] == question.id
+
+
+@pytest.mark.parametrize("after", [0.0, 60.0])
+async def test_typing(asker: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, after: float) -> None:
+    """Typing is shown before an answer that takes longer than a moment, and only then."""
+    monkeypatch.setattr(delivery, "TYPING_AFTER", after)
+    await asker.ask("盘山公路全长多少公里")
     calls = [call.method for call in sandbox.calls if call.params.get("chat_id") == str(asker.id)]
-    assert calls[-2:] == ["sendChatAction", "sendMessage"]
+    assert calls == ["sendMessage"] if after else ["sendChatAction", "sendMessage"]
 
 
 async def test_asked_by_command(asker: Person) -> None:

@@ -123,10 +123,12 @@ async def test_a_stop_is_no_crash(
     """However often the bot is stopped while an update is handled, it is not given up."""
     monkeypatch.setattr("bot.lifecycle.FAREWELL", 0.2)
     await asker.say(QUESTION)
-    sandbox.delay_next("sendMessage", 60, times=dispatcher.CRASHES + 1)
+    sandbox.fail_next(
+        "sendMessage", 429, "Too Many Requests: retry after 60", 60, times=dispatcher.CRASHES + 1
+    )
     for starts in range(dispatcher.CRASHES + 1):
         async with running():
-            await sandbox.until(lambda: len(sandbox.called("sendChatAction")) > starts, timeout=15)  # noqa: B023 - at once
+            await sandbox.until(lambda: len(sandbox.called("sendMessage")) > starts, timeout=15)  # noqa: B023 - at once
     sandbox.heal()
     async with running():
         await sandbox.until(lambda: asker.replies, timeout=15)
@@ -160,9 +162,9 @@ async def test_a_disk_that_takes_nothing(
         await asker.ask("/help")
         with closing(sqlite3.connect(settings.inbox, isolation_level=None)) as holder:
             holder.execute("BEGIN EXCLUSIVE")
-            sandbox.delay_next("sendMessage", 1)
+            sandbox.fail_next("sendMessage", 429, "Too Many Requests: retry after 1", 1)
             await asker.say(QUESTION)
-            await sandbox.until(lambda: sandbox.called("sendChatAction"), timeout=30)
+            await sandbox.until(lambda: len(sandbox.called("sendMessage")) == 2, timeout=30)
             assert len(sandbox.world.updates) == 1
             await sandbox.until(lambda: len(asker.replies) == 2, timeout=30)
             await sandbox.until(lambda: not len(sandbox.world.updates), timeout=30)

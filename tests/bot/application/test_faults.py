@@ -9,6 +9,7 @@ from bot.application import serve
 from bot.health import check
 from bot.lifecycle import TokenRejectedError
 from bot.messages import SIMPLIFIED
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from bot.sandbox.people import Person
@@ -22,8 +23,11 @@ QUESTION = "2020年干茶产量多少吨"
 
 
 @with_bot
-async def test_typing_does_not_matter(asker: Person, sandbox: Sandbox) -> None:
+async def test_typing_does_not_matter(
+    asker: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An answer does not depend on the typing sign, nor wait long for it."""
+    monkeypatch.setattr(delivery, "TYPING_AFTER", 0.0)
     sandbox.fail_next("sendChatAction", 500, "Internal Server Error")
     assert "3100吨" in (await asker.ask(QUESTION)).text
     sandbox.delay_next("sendChatAction", 8)

@@ -51,7 +51,8 @@ async def test_an_answer_follows_its_group(
     """What was asked just before the upgrade is answered in the new chat."""
     listed = sandbox.group("课题组", admin, asker, basic=True)
     async with running(access="closed", allowed=frozenset({listed.id})):
-        sandbox.delay_next("sendChatAction", 1.0)
+        sandbox.fail_next("sendMessage", 502, "Bad Gateway")
         await asker.say(QUESTION, chat=listed)
+        await sandbox.until(lambda: sandbox.called("sendMessage"))
         group = listed.upgrade()
         assert "3100吨" in (await group.next_reply()).text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.messages import SIMPLIFIED
+from bot.outgoing import delivery
 
 if TYPE_CHECKING:
     from bot.sandbox.people import Conversation, Person
@@ -23,8 +24,11 @@ def forum(sandbox: Sandbox, asker: Person) -> Conversation:
     return sandbox.group("课题组", asker, topics=("公路", "茶叶"))
 
 
-async def test_answers(asker: Person, forum: Conversation, sandbox: Sandbox) -> None:
+async def test_answers(
+    asker: Person, forum: Conversation, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The answer, typing, what its buttons bring, and an edit all stay in the topic."""
+    monkeypatch.setattr(delivery, "TYPING_AFTER", 0.0)
     topic = forum.topics["茶叶"]
     question = await asker.say(f"/ask {SLIP}", forum, topic=topic)
     answer = await forum.next_reply()
