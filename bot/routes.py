@@ -106,7 +106,7 @@ def add_routes(application: App, services: Services) -> None:
     statistics, export = StatisticsChart(log, library, people), Export(log, people, settings.data)
     admitting = asyncio.Lock()
     invitations, upgrades = Invitations(people, admitting), GroupUpgrades(people, admitting)
-    forgetting = Forgetting(services.erasure, log.pseudonyms, people)
+    forgetting = Forgetting(services.erasure, log.pseudonyms, people, quota)
     feedback = Feedback(log, people, paging)
     pinned = PinnedAnswers(library, log, people, services.curation, services.prompts)
     replies = Replies(feedback.comment, pinned.reply)

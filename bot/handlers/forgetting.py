@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from typing import TYPE_CHECKING
 
 from bot.keyboards.access import FORGET, forget_buttons
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
 
     from bot.erasure import Erasure
     from bot.pseudonyms import Pseudonyms
+    from bot.quota import Quota
     from bot.state.people import People
 
 logger = logging.getLogger(__name__)
 
 
 class Forgetting:
-    def __init__(self, erasure: Erasure, pseudonyms: Pseudonyms, people: People) -> None:
+    def __init__(self, erasure: Erasure, pseudonyms: Pseudonyms, people: People, quota: Quota) -> None:
         self._erasure = erasure
         self._pseudonyms = pseudonyms
         self._people = people
+        self._quota = quota
         self._turn = asyncio.Lock()  # a deletion takes a thread for its time: one is enough
 
     async def command(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
@@ -46,9 +49,13 @@ class Forgetting:
         if match[2] != self._pseudonyms.user(user.id):
             await delivery.toast(query, words.forget_others)
             return
+        wanted = match[1] == "yes"
+        if wanted and (seconds := self._quota.wait(user.id)):  # it is work for the disk, as a question is
+            await delivery.toast(query, words.too_many.format(seconds=math.ceil(seconds)))
+            return
         await delivery.toast(query)
         said = words.forget_kept
-        if match[1] == "yes":
+        if wanted:
             try:
                 async with self._turn:
                     count = await asyncio.to_thread(self._erasure.forget, user.id)

@@ -35,6 +35,7 @@ AT_ONCE = 8  # updates of a person in a chat that are handled at a time
 WAITING = 100  # more of them that wait; what comes on top is not taken, and that is said
 REMEMBERED = 20_000  # updates that are not handled again
 SOLO = 10.0  # seconds that others wait at most for one that is suspected
+REPLAY_PAUSE = 2.0  # seconds between two tries to read what the last run has left
 CRASHES = 3  # ends of the process in the midst of an update, after which it is given up
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Dispatcher:
         """Set when the update is received; for those that are being so."""
         self._handled: dict[int, asyncio.Event] = {}
         """Set when the update is handled; for those that are under way."""
+        self._replaying: asyncio.Task[None] | None = None
         self._is_drained = False
 
     @property
@@ -87,12 +89,27 @@ class Dispatcher:
         return len(self._handled)
 
     async def replay(self) -> None:
-        """Handle what the last run has left, in order; inline queries expect no answer any more."""
-        letters = await asyncio.to_thread(self._inbox.letters)
+        """Handle what the last run has left, in order; inline queries expect no answer any more.
+
+        Where that cannot be read now, others are not kept waiting: it is handled once it can be.
+        """
+        try:
+            await self._replay(await asyncio.to_thread(self._inbox.letters))
+        except InboxError:
+            self._replaying = asyncio.create_task(self._replay_later())
+
+    async def _replay_later(self) -> None:
+        while True:
+            await asyncio.sleep(REPLAY_PAUSE)
+            with suppress(InboxError):
+                await self._replay(await asyncio.to_thread(self._inbox.letters))
+                return
+
+    async def _replay(self, letters: Sequence[Letter]) -> None:
+        letters = [letter for letter in letters if self._see(letter.handling.update_id)]
         if letters:
             logger.info("收件箱里还有 %d 条消息，继续处理", len(letters))
         for letter in sorted(letters, key=lambda letter: not letter.crashes):
-            self._see(letter.handling.update_id)
             if UpdateType.INLINE_QUERY in letter.payload:
                 letter.handling.done()
             elif (handled := self._submit(letter)) and letter.crashes:
@@ -150,6 +167,8 @@ class Dispatcher:
 
         Return how many updates that are.
         """
+        if self._replaying:
+            self._replaying.cancel()
         deadline = asyncio.get_running_loop().time() + seconds
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)

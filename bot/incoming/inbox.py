@@ -16,7 +16,7 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlite_utils import Database
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 FULL = 10_000  # updates waiting; more are left with Telegram, which keeps them for a day
 KEPT = 10_000  # updates whose ids are remembered when they are done
+FOREIGN_KEPT = timedelta(days=7)  # what waits for another bot, in case its token comes back
 BATCH = 500  # jobs a transaction
 FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries to write
 LOCK_WAIT = 5.0  # seconds
@@ -68,7 +69,7 @@ class _Job:
 
 
 class Inbox:
-    """Safe to call from any thread; the updates are those of one bot, others in the file are left alone."""
+    """Safe to call from any thread. The updates are those of one bot; others in the file are left alone."""
 
     def __init__(self, path: Path, bot_id: int) -> None:
         self._path = path
@@ -94,19 +95,25 @@ class Inbox:
                 move_aside(path)
             with closing(_connect(path)) as db:
                 inbox._waiting = {row["id"]: _time(row) for row in inbox._rows(db)}
+                with db.atomic():
+                    _drop_foreign(db, bot_id)
         except (sqlite3.DatabaseError, OSError) as error:
             inbox._failed(error)
         inbox._writer.start()
         return inbox
 
     def letters(self) -> list[Letter]:
-        """Return what waits since the last run, in the order of its arrival."""
+        """Return what waits, in the order of its arrival. Raise InboxError where that cannot be read now."""
         try:
             with closing(_connect(self._path)) as db:
-                return [self._letter(db, row) for row in self._rows(db)]
+                rows = self._rows(db)
+                letters = [self._letter(db, row) for row in rows]
         except (sqlite3.DatabaseError, OSError) as error:
             self._failed(error)
-            return []
+            raise InboxError(f"收件箱读不了：{error}") from error
+        with self._changed:
+            self._waiting = {row["id"]: _time(row) for row in rows} | self._waiting
+        return letters
 
     async def accept(self, updates: Sequence[JSONDict]) -> list[Letter]:
         """Keep updates, each a Bot API Update; return the new ones. Raise InboxError if they are not kept."""
@@ -288,6 +295,14 @@ def _connect(path: Path) -> Database:
         connection.close()
         raise
     return db
+
+
+def _drop_foreign(db: Database, bot_id: int) -> None:
+    """Delete what has waited for long for another bot, whose token was here before."""
+    before = (datetime.now(UTC) - FOREIGN_KEPT).isoformat()
+    gone = "SELECT place FROM updates WHERE bot != :bot AND received < :before"
+    for table in ("sent", "updates"):
+        db.execute(f"DELETE FROM {table} WHERE place IN ({gone})", {"bot": bot_id, "before": before})  # noqa: S608 - the two names above
 
 
 def _time(row: dict[str, Any]) -> datetime:

@@ -137,6 +137,19 @@ async def test_bots_do_not_take_each_others(inbox: Inbox, tmp_path: Path) -> Non
     again.close()
 
 
+async def test_what_waits_too_long_for_another_bot_goes(
+    inbox: Inbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What people wrote to a bot whose token does not come back is not kept for ever."""
+    await inbox.accept([update(1, "一")])
+    inbox.close()
+    monkeypatch.setattr("bot.incoming.inbox.FOREIGN_KEPT", timedelta(0))
+    opened(tmp_path, bot=43).close()
+    again = opened(tmp_path)
+    assert again.letters() == []
+    again.close()
+
+
 async def test_who_ends_the_process_is_suspected(inbox: Inbox, tmp_path: Path) -> None:
     """An end of the process counts against the update that was under suspicion then, and no other."""
     culprit, cleared, _ = await inbox.accept([update(1), update(2), update(3)])
@@ -231,7 +244,8 @@ async def test_a_folder_that_takes_nothing(as_nobody: Path) -> None:
     (as_nobody / "closed").mkdir(mode=0o500)
     inbox = opened(as_nobody / "closed")
     assert inbox.trouble
-    assert inbox.letters() == []
+    with pytest.raises(InboxError):
+        inbox.letters()
     with pytest.raises(InboxError):
         await inbox.accept([update(1)])
     (as_nobody / "closed").chmod(0o700)

@@ -97,6 +97,26 @@ async def test_what_was_left_is_answered_in_order(
     assert waiting(settings) == 0
 
 
+async def test_what_was_left_is_answered_once_it_can_be_read(
+    asker: Person,
+    settings: Settings,
+    running: Callable[..., AbstractAsyncContextManager[None]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An inbox that cannot be read at the start keeps no new question waiting, and loses no old one."""
+    monkeypatch.setattr(dispatcher, "REPLAY_PAUSE", 0.1)
+    asker.unblock()
+    await left_behind(settings, message(asker, 5, QUESTION))
+    aside = settings.inbox.rename(settings.data / "aside")
+    settings.inbox.mkdir()
+    async with running():
+        assert "18万册" in (await asker.ask("图书馆藏书多少册", timeout=30)).text
+        settings.inbox.rmdir()
+        aside.rename(settings.inbox)
+        assert "3100吨" in (await asker.next_reply(30)).text
+    assert waiting(settings) == 0
+
+
 async def test_what_ends_the_process_each_time_is_given_up(
     asker: Person,
     sandbox: Sandbox,
