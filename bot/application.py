@@ -70,8 +70,13 @@ async def _run(settings: Settings) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     # Most of these threads wait, for a disk or a lock: a few would hold up others.
     loop.set_default_executor(ThreadPoolExecutor(WAITERS, thread_name_prefix="wait"))
+
+    def end() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)  # a second Ctrl-C waits for nothing: the inbox keeps it all
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end)
     await serve(settings, stop)
 
 

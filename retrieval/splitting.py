@@ -43,19 +43,18 @@ _TAIL = re.compile(
 )
 
 
-def split_questions(text: str, most: int = 5) -> list[str]:
+def split_questions(text: str) -> list[str]:
     """Return the questions of a message in order, without bullets; the whole text where it asks but one.
 
-    Nothing for a blank text. What leads in to a question, or follows the last one, stays with it; what would
-    be more than `most` questions stays together in the last one.
+    Nothing for a blank text. What leads in to a question, or follows the last one, stays with it.
     """
     whole = text.strip()
     if len(whole) > LONGEST:
         return [whole]
     found = _items(whole) or _lines(whole) or _sentences(whole)
     if len(whole) > LONGEST_EACH * len(found):
-        found = [whole] if whole else []
-    return found if len(found) <= most else [*found[: most - 1], "\n".join(found[most - 1 :])]
+        return [whole] if whole else []
+    return found
 
 
 def _items(whole: str) -> list[str]:

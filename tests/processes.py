@@ -45,10 +45,13 @@ class Process:
             while words not in self.errors:  # noqa: ASYNC110 - another process has no events
                 await asyncio.sleep(0.05)
 
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
     async def end(self, number: int | None = None) -> tuple[int, str]:
         """Send a signal and return the exit status and everything on standard error."""
         if number is not None:
-            self._process.send_signal(number)
+            self.signal(number)
         await asyncio.wait_for(self._process.communicate(), PATIENCE)
         assert self._process.returncode is not None
         return self._process.returncode, self.errors

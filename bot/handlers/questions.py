@@ -132,14 +132,14 @@ class Questions:
 
         Its first question was `admitted` before; others are counted now.
         """
-        asker, questions = message.from_user, split_questions(text, QUESTIONS)
+        asker, questions = message.from_user, split_questions(text)
 
         async def find() -> Sequence[Entry]:
-            return await self._find(message, questions, about, edited=False)
+            return await self._find(message, questions[:QUESTIONS], about, edited=False)
 
         async with self._turn(message, asker):
-            refused = self._refused(asker, len(questions) - 1)
-            replies = [refused] if refused else await self._replies(message, asker, find)
+            refused = self._refused(asker, len(questions[:QUESTIONS]) - 1)
+            replies = [refused] if refused else await self._replies(message, asker, find, len(questions))
             await self._send(replies, message, asker)
 
     async def _answer(self, message: Message, text: str, *, edited: bool) -> None:
@@ -147,10 +147,10 @@ class Questions:
         about = text_replied_to(message)
         if not text and about:
             text, about = about, None
-        questions = split_questions(text, QUESTIONS)
+        questions = split_questions(text)
 
         async def find() -> Sequence[Entry]:
-            return await self._find(message, questions, about, edited=edited)
+            return await self._find(message, questions[:QUESTIONS], about, edited=edited)
 
         asker = message.from_user
         # What an asker says is answered in its order, an edit after what it edits.
@@ -158,10 +158,11 @@ class Questions:
             earlier = await self._earlier(message) if edited else NOTHING
             if edited and not earlier.replies and datetime.now(UTC) - message.date > EDITABLE:
                 return
-            if refused := self._refused(asker, len(questions)):
+            if refused := self._refused(asker, len(questions[:QUESTIONS])):
                 await self._send([refused], message, asker)
             elif questions:
-                await self._send(await self._replies(message, asker, find), message, asker, earlier)
+                replies = await self._replies(message, asker, find, len(questions))
+                await self._send(replies, message, asker, earlier)
             else:
                 words = self._people.words_of(asker)
                 await self._send(
@@ -217,8 +218,9 @@ class Questions:
         return entry
 
     async def _replies(
-        self, message: MaybeInaccessibleMessage, asker: User | None, find: Find
+        self, message: MaybeInaccessibleMessage, asker: User | None, find: Find, asked: int = 1
     ) -> Sequence[Reply]:
+        """Find the answers; the last one says how many of the questions `asked` have none."""
         words = self._people.words_of(asker)
         try:
             entries = await delivery.while_typing(message, find())
@@ -226,10 +228,14 @@ class Questions:
             said = words.answers
             return [Reply(escape(said.no_index_admin if self._people.is_admin(asker) else said.no_index))]
         named = len(entries) > 1
-        return [
+        replies = [
             Reply(answer_page(entry.answer, 0, words, named=named), buttons_under(entry, 0, words), entry)
             for entry in entries
         ]
+        if asked > len(entries):
+            left = words.answers.left_out.format(answered=len(entries), left=asked - len(entries))
+            replies[-1] = replies[-1]._replace(html=f"{replies[-1].html}\n\n{escape(left)}")
+        return replies
 
     async def _send(
         self,

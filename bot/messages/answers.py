@@ -46,6 +46,7 @@ class AnswerWords:
     in_unit: str
     or_value: str
     other_values: str
+    left_out: str
     older_periods: str
     course_of: str
     course_conflicts: str
@@ -91,6 +92,7 @@ CHINESE = AnswerWords(
     in_unit="（{unit}）",
     or_value=" ／ ",
     other_values=" 等，另有 {count} 个值",
+    left_out="一次最多回答 {answered} 个问题，还有 {left} 个请再发一次。",
     older_periods="更早的另有 {count} 个时期，见图",
     course_of="{first}至{last}，来自 {sources} 篇文章",
     course_conflicts="空心点：原文说法不一",
@@ -137,6 +139,7 @@ ENGLISH = AnswerWords(
     in_unit=" ({unit})",
     or_value=" / ",
     other_values=" and {count} more values",
+    left_out="Up to {answered} questions are answered at a time: please send the other {left} again.",
     older_periods="{count} earlier periods are in the chart",
     course_of="{first} to {last}, from {sources} articles",
     course_conflicts="Hollow points: the sources disagree",

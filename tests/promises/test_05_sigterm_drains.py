@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.lifecycle import FAREWELL
 from bot.log.database import read_entries, reading
 from tests.processes import PATIENCE, TOKEN, start
 
@@ -56,6 +58,21 @@ async def test_what_is_under_way_is_finished(folder: Path, telegram: Sandbox, nu
     assert "Traceback" not in errors
     assert [len(answers(asker)) for asker in askers] == [1] * ASKERS
     assert logged(folder) == ASKERS
+
+
+async def test_a_second_ctrl_c_does_not_wait(folder: Path, telegram: Sandbox) -> None:
+    """Who presses it again has the bot end at once; what was asked is answered after the next start."""
+    asker = telegram.user()
+    async with await running(folder, telegram) as bot:
+        await asker.ask("/help", timeout=PATIENCE)
+        telegram.fail_next("sendMessage", 429, "Too Many Requests: retry after 60", 60)
+        await ask_all(telegram, [asker])
+        bot.signal(signal.SIGINT)
+        await bot.says("正在停止")
+        _, errors = await asyncio.wait_for(bot.end(signal.SIGINT), FAREWELL / 2)
+    assert "Traceback" not in errors
+    async with await running(folder, telegram):
+        await telegram.until(lambda: answers(asker), PATIENCE)
 
 
 async def test_what_cannot_be_sent_waits_for_the_next_start(folder: Path, telegram: Sandbox) -> None:

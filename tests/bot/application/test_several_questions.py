@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.log.database import read_entries, reading
+from bot.messages import SIMPLIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,10 @@ async def test_one_follows_the_other(asker: Person, sandbox: Sandbox) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_five_at_most(asker: Person, sandbox: Sandbox) -> None:
-    """Of many questions there are no more than five answers."""
+    """Of many questions there are five answers, and the last one says how many are left."""
     await asker.say("\n".join(f"{number}. 盘山公路有多少座隧道？" for number in range(1, 10)))
     await sandbox.until(lambda: len(asker.replies) == 5)
+    left_out = SIMPLIFIED.answers.left_out.format(answered=5, left=4)
+    assert [left_out in reply.text for reply in asker.replies] == [False] * 4 + [True]
     assert "35公里" in (await asker.ask("盘山公路全长多少公里")).text
     assert len(asker.replies) == 6

@@ -59,6 +59,9 @@ async def test_small_talk(asker: Person, sandbox: Sandbox, settings: Settings) -
         "hi-fi",
         "مرحبا",
         "早",
+        "用了",
+        "没有",
+        "帮助信息",
     ],
 )
 async def test_what_may_be_a_question(api: Bot, text: str) -> None:
@@ -70,7 +73,21 @@ async def test_what_may_be_a_question(api: Bot, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["谢谢你！", "哈喽～", "OK 👌", "\u200b", "。。。", "Thank you!", "🇨🇳", "在吗？有人吗", "早上好呀"],
+    [
+        "没有了，谢谢",
+        "你是谁？",
+        "帮助",
+        "不用了",
+        "谢谢你！",
+        "哈喽～",
+        "OK 👌",
+        "\u200b",
+        "。。。",
+        "Thank you!",
+        "🇨🇳",
+        "在吗？有人吗",
+        "早上好呀",
+    ],
 )
 async def test_what_is_none(api: Bot, text: str) -> None:
     """Whatever signs stand around it, and in either form of the characters."""
