@@ -9,37 +9,32 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sqlite3
-import threading
-from collections import deque
 from concurrent.futures import Future
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlite_utils import Database
-
-from bot.damage import is_damage, is_damaged, move_aside
+from bot.background_writer import BackgroundWriter
+from bot.damage import is_damaged, move_aside
+from bot.databases import open_database
 from bot.incoming.handling import Handling
-from bot.migrations import INBOX, migrate
+from bot.migrations import INBOX
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from sqlite_utils import Database
     from telegram._utils.types import JSONDict
 
 FULL = 10_000  # updates waiting; more are left with Telegram, which keeps them for a day
 KEPT = 10_000  # updates whose ids are remembered when they are done
 FOREIGN_KEPT = timedelta(days=7)  # what waits for another bot, in case its token comes back
 BATCH = 500  # jobs a transaction
-FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries to write
 LOCK_WAIT = 5.0  # seconds
-
-logger = logging.getLogger(__name__)
 
 
 class InboxError(WenjuError):
@@ -74,12 +69,17 @@ class Inbox:
     def __init__(self, path: Path, bot_id: int) -> None:
         self._path = path
         self._bot = bot_id
-        self._jobs: deque[_Job] = deque()
         self._waiting: dict[int, datetime] = {}
-        self._trouble: str | None = None
-        self._closing = False
-        self._changed = threading.Condition()
-        self._writer = threading.Thread(target=self._write, name="inbox", daemon=True)
+        self._writer = BackgroundWriter[_Job](
+            path,
+            connect=_connect,
+            write=self._write,
+            written=self._written,
+            failed=self._failed,
+            idle=self._idle,
+            batch=BATCH,
+        )
+        self._changed = self._writer.changed
 
     @classmethod
     def open(cls, path: Path, bot_id: int) -> Self:
@@ -98,7 +98,7 @@ class Inbox:
                 with db.atomic():
                     _drop_foreign(db, bot_id)
         except (sqlite3.DatabaseError, OSError) as error:
-            inbox._failed(error)
+            inbox._writer.note(error)
         inbox._writer.start()
         return inbox
 
@@ -109,7 +109,7 @@ class Inbox:
                 rows = self._rows(db)
                 letters = [self._letter(db, row) for row in rows]
         except (sqlite3.DatabaseError, OSError) as error:
-            self._failed(error)
+            self._writer.note(error)
             raise InboxError(f"收件箱读不了：{error}") from error
         with self._changed:
             self._waiting = {row["id"]: _time(row) for row in rows} | self._waiting
@@ -191,14 +191,11 @@ class Inbox:
     @property
     def trouble(self) -> str | None:
         """Why the last try to write failed, None when it did not."""
-        return self._trouble
+        return self._writer.trouble
 
     def close(self, timeout: float = 5.0) -> None:
         """Write what is left to write, for `timeout` seconds at most, and stop."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-        self._writer.join(timeout)
+        self._writer.close(timeout)
 
     def _rows(self, db: Database) -> list[dict[str, Any]]:
         return list(
@@ -217,84 +214,36 @@ class Inbox:
         return self._put(_Job(lambda db: db.execute(sql, given), is_kept=True))
 
     def _put(self, job: _Job) -> Future[None]:
-        with self._changed:
-            self._jobs.append(job)
-            self._changed.notify_all()
+        self._writer.put(job)
         return job.written
 
-    def _take(self) -> list[_Job]:
-        """Wait for jobs and take them; empty when the inbox is closed and nothing waits."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._jobs or self._closing)
-            return [self._jobs.popleft() for _ in range(min(BATCH, len(self._jobs)))]
+    @staticmethod
+    def _write(db: Database, jobs: Sequence[_Job]) -> None:
+        with db.atomic():
+            for job in jobs:
+                job.work(db)
 
-    def _write(self) -> None:
-        """Be the thread that writes, whatever happens."""
-        db: Database | None = None
-        wait = FIRST_WAIT
-        while jobs := self._take():
-            try:
-                db = db or _connect(self._path)
-                with db.atomic():
-                    for job in jobs:
-                        job.work(db)
-            except Exception as error:  # noqa: BLE001 - it is logged, told as trouble and tried again
-                if db:
-                    with suppress(sqlite3.Error):
-                        db.close()
-                    db = None
-                self._failed(error)
-                if not self._put_back(jobs, error, wait):
-                    return
-                wait = min(wait * 2, LONGEST_WAIT)
-            else:
-                self._succeeded(jobs)
-                wait = FIRST_WAIT
-                if not self._waiting and not self._jobs:
-                    with suppress(sqlite3.Error):  # the texts leave the write-ahead log too, now or later
-                        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        if db:
-            db.close()
+    def _idle(self, db: Database) -> None:
+        if not self._waiting:  # the texts leave the write-ahead log too
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _succeeded(self, jobs: list[_Job]) -> None:
-        if self._trouble:
-            logger.warning("inbox can be written again")
-        self._trouble = None
+    @staticmethod
+    def _written(jobs: Sequence[_Job]) -> None:
         for job in jobs:
             if not job.written.done():
                 job.written.set_result(None)
 
-    def _put_back(self, jobs: list[_Job], error: Exception, wait: float) -> bool:
-        """Let those know who wait, and try the others again later; False when the inbox is closed."""
+    @staticmethod
+    def _failed(jobs: Sequence[_Job], error: Exception) -> Sequence[_Job]:
+        """Let those know who wait; return what is kept."""
         for job in jobs:
             if not job.written.done():
                 job.written.set_exception(InboxError(f"收件箱写不进去：{error}"))
-        with self._changed:
-            self._jobs.extendleft(job for job in reversed(jobs) if job.is_kept)
-            return not self._changed.wait_for(lambda: self._closing, wait)
-
-    def _failed(self, error: Exception) -> None:
-        if str(error) != self._trouble:  # once an outage, not once a try
-            logger.error("inbox cannot be written, will try again: %s", error)
-        self._trouble = str(error)
-        if is_damage(error):
-            with suppress(OSError):  # it stays where it is, and so does the trouble
-                move_aside(self._path)
+        return [job for job in jobs if job.is_kept]
 
 
 def _connect(path: Path) -> Database:
-    path.touch(mode=0o600)
-    connection = sqlite3.connect(path, timeout=LOCK_WAIT)
-    try:
-        db = Database(connection)
-        db.enable_wal()
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
-        migrate(db, INBOX)
-    except BaseException:
-        connection.close()
-        raise
-    return db
+    return open_database(path, INBOX, patience=LOCK_WAIT)
 
 
 def _drop_foreign(db: Database, bot_id: int) -> None:

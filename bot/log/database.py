@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
+from bot.databases import open_database
 from bot.log.rows import (
     entry_of,
     figure_rows,
@@ -23,7 +24,7 @@ from bot.log.rows import (
     vote_of,
     vote_row,
 )
-from bot.migrations import LOG, migrate
+from bot.migrations import LOG
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
@@ -63,23 +64,8 @@ EVERYTHING = Filter()
 
 
 def connect(path: Path) -> Database:
-    """Open for writing, in WAL mode and with today's schema. For one thread only.
-
-    Raise sqlite3.OperationalError while the file is locked, full or read-only, NewerSchemaError for a log of
-    a later release.
-    """
-    path.touch(mode=0o600)  # what people ask is nobody else's business
-    connection = sqlite3.connect(path, timeout=1)
-    try:
-        db = Database(connection)
-        db.enable_wal()
-        db.execute("PRAGMA foreign_keys = ON")
-        db.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
-        migrate(db, LOG)
-    except BaseException:
-        connection.close()
-        raise
-    return db
+    """Open for writing, for one thread. Raise as `open_database` does."""
+    return open_database(path, LOG, patience=1.0, durable=False)
 
 
 @contextmanager

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 from collections import Counter, deque
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from bot.damage import is_damage, move_aside
+from bot.background_writer import BackgroundWriter
 from bot.incoming.handling import new_entry_id
 from bot.log.database import (
     QueryLogError,
@@ -53,7 +52,6 @@ T = TypeVar("T")
 
 PENDING = 10_000  # records held in memory while the database cannot be written
 BATCH = 200  # records a transaction
-FIRST_WAIT, LONGEST_WAIT = 0.05, 2.0  # seconds between two tries
 RECENT = timedelta(minutes=10)  # how long a question may be followed by another
 LOOK_WAIT = 0.05  # seconds that a question waits for a locked log
 EDITABLE = timedelta(days=2)  # how long Telegram lets people edit what they wrote
@@ -79,7 +77,15 @@ class QueryLog:
     def __init__(self, path: Path, pseudonyms: Pseudonyms) -> None:
         self.pseudonyms = pseudonyms
         self._path = path
-        self._waiting: deque[Record] = deque()
+        self._writer = BackgroundWriter[Record](
+            path,
+            connect=connect,
+            write=self._write,
+            written=self._written,
+            failed=lambda batch, _: batch,
+            batch=BATCH,
+        )
+        self._waiting, self._changed = self._writer.waiting, self._writer.changed
         self._pending: dict[str, Entry] = {}
         self._unwritten = 0
         self._recorded = 0  # records so far; the rest of them are unwritten
@@ -87,13 +93,8 @@ class QueryLog:
         """What to call once so many records are written."""
         self._forgotten: dict[str, datetime] = {}
         """Up to when a person's records are not written any more."""
-        self._trouble: str | None = None
         self.questions = Counter[bool]()
         """How many were recorded since the start, by whether an answer was found."""
-        self._closing = False
-        self._abandoned = False
-        self._changed = threading.Condition()
-        self._writer = threading.Thread(target=self._write, name="query-log", daemon=True)
         self._writer.start()
 
     @classmethod
@@ -265,7 +266,7 @@ class QueryLog:
     @property
     def trouble(self) -> str | None:
         """Why the last try to write failed, None when it did not."""
-        return self._trouble
+        return self._writer.trouble
 
     def after_written(self, call: Callable[[], None]) -> None:
         """Have `call` called, in any thread, once all that is recorded so far is written; not before."""
@@ -287,15 +288,9 @@ class QueryLog:
 
     def close(self, timeout: float = 5.0) -> None:
         """Write what is waiting, for `timeout` seconds at most, and stop."""
-        with self._changed:
-            self._closing = True
-            self._changed.notify_all()
-        self._writer.join(timeout)
-        with self._changed:
-            if self._unwritten:
-                logger.error("query log closed with %d records unwritten: %s", self._unwritten, self._trouble)
-            self._abandoned = True
-            self._changed.notify_all()
+        self._writer.close(timeout)
+        if self._unwritten:
+            logger.error("query log closed with %d records unwritten: %s", self._unwritten, self.trouble)
 
     def _question(self, waits: Callable[[Entry], bool], read: Callable[[Database], str | None]) -> str | None:
         """Look among the entries that wait, newest first, and then among the written ones."""
@@ -324,19 +319,18 @@ class QueryLog:
     def _put(self, job: Record) -> None:
         calls: Sequence[Callable[[], None]] = ()
         with self._changed:
-            if self._closing:
+            if self._writer.closing:
                 logger.error("query log is closed: one record is lost")
                 return
             if len(self._waiting) >= PENDING:
                 self._forget(self._waiting.popleft())
                 logger.warning("query log holds %d unwritten records: the oldest is dropped", PENDING)
                 calls = self._due()
-            self._waiting.append(job)
             self._unwritten += 1
             self._recorded += 1
             if entry := _entry_of(job):
                 self._pending[entry.id] = entry
-            self._changed.notify_all()
+            self._writer.put(job)
         for call in calls:
             call()
 
@@ -345,38 +339,7 @@ class QueryLog:
         if (entry := _entry_of(job)) and self._pending.get(entry.id) is entry:
             del self._pending[entry.id]
 
-    def _take(self) -> list[Record]:
-        """Wait for work and take it; empty when the log is closed and nothing waits."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closing)
-            return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-
-    def _write(self) -> None:
-        """Be the thread that writes, whatever happens: without it no question is logged any more."""
-        db: Database | None = None
-        wait = FIRST_WAIT
-        batch = self._take()
-        while batch and not self._abandoned:
-            try:
-                db = db or connect(self._path)
-                self._write_batch(db, batch)
-            except Exception as error:  # noqa: BLE001 - see above; it is logged, told as trouble and tried again
-                if db:
-                    with suppress(sqlite3.Error):
-                        db.close()
-                    db = None
-                self._failed(error)
-                with self._changed:
-                    self._changed.wait_for(lambda: self._abandoned, wait)
-                wait = min(wait * 2, LONGEST_WAIT)
-            else:
-                self._written(batch)
-                wait = FIRST_WAIT
-                batch = self._take()
-        if db:
-            db.close()
-
-    def _write_batch(self, db: Database, batch: list[Record]) -> None:
+    def _write(self, db: Database, batch: Sequence[Record]) -> None:
         """Write all in one transaction but for a record that cannot be written: it holds up nothing else."""
         db.execute("BEGIN IMMEDIATE")
         with db.conn:
@@ -400,11 +363,8 @@ class QueryLog:
         person = record.voter if isinstance(record, Vote) else record.asker
         return person in self._forgotten and record.at <= self._forgotten[person]
 
-    def _written(self, batch: list[Record]) -> None:
+    def _written(self, batch: Sequence[Record]) -> None:
         with self._changed:
-            if self._trouble:
-                logger.warning("query log can be written again")
-            self._trouble = None
             for job in batch:
                 self._forget(job)
             calls = self._due()
@@ -419,14 +379,6 @@ class QueryLog:
         while self._when_written and self._when_written[0][0] <= written:
             calls.append(self._when_written.popleft()[1])
         return calls
-
-    def _failed(self, error: Exception) -> None:
-        if str(error) != self._trouble:  # once an outage, not once a try
-            logger.error("query log cannot be written, will try again: %s", error)
-        self._trouble = str(error)
-        if is_damage(error):
-            with suppress(OSError):  # it stays where it is, and so does the trouble
-                move_aside(self._path)
 
 
 def _entry_of(job: Record) -> Entry | None:

@@ -11,15 +11,19 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlite_utils import Database
-
 from bot.damage import is_damage
-from bot.migrations import STATE, migrate
+from bot.databases import open_database
+from bot.migrations import STATE
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from sqlite_utils import Database
+
+
+LOCK_WAIT = 5.0  # seconds
 
 
 class StateError(WenjuError):
@@ -41,28 +45,14 @@ class StateDatabase:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            connection = sqlite3.connect(path, timeout=5, check_same_thread=False)
-        except (OSError, sqlite3.Error) as error:
-            raise StateError(f"打不开 {path}：{error}") from error
-        try:
-            db = Database(connection)
-            db.enable_wal()
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA secure_delete = ON")
-            migrate(db, STATE)
-        except sqlite3.DatabaseError as error:
-            connection.close()
+            return cls(open_database(path, STATE, patience=LOCK_WAIT, shared=True))
+        except (OSError, sqlite3.DatabaseError) as error:
             if is_damage(error):
                 raise StateError(
                     f"{path} 已损坏（{error}）：请用 wenju restore 恢复一个备份，"
                     "或把这个文件移走（受邀者、语言和选定的答案会重新开始）"
                 ) from error
             raise StateError(f"打不开 {path}：{error}") from error
-        except BaseException:
-            connection.close()
-            raise
-        return cls(db)
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Raise StateError."""

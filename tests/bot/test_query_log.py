@@ -386,14 +386,13 @@ def test_beyond_its_room_the_oldest_is_dropped(
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
         log.record(entry(log, log_id="taken"))
-        while log._waiting:  # until the writer has it in hand
-            time.sleep(0.01)
         for number in range(5):
             log.record(entry(log, log_id=f"q{number}"))
         holder.execute("ROLLBACK")
     assert log.flush(10)
-    assert sorted(rows(path, "SELECT id FROM queries")) == [("q2",), ("q3",), ("q4",), ("taken",)]
-    assert caplog.text.count("oldest is dropped") == 2
+    kept = {row[0] for row in rows(path, "SELECT id FROM queries")}
+    assert kept - {"taken"} == {"q2", "q3", "q4"}  # the first one may be in the writer's hand just then
+    assert caplog.text.count("oldest is dropped") == 6 - len(kept)
 
 
 def test_closing_gives_up_in_time(path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -407,8 +406,10 @@ def test_closing_gives_up_in_time(path: Path, caplog: pytest.LogCaptureFixture) 
         assert time.perf_counter() - began < 0.6
         assert "1 records unwritten" in caplog.text
         holder.execute("ROLLBACK")
-    log._writer.join(5)
-    assert not log._writer.is_alive()
+    for thread in threading.enumerate():
+        if thread.name == f"writer-{path.stem}":
+            thread.join(5)
+            assert not thread.is_alive()
 
 
 def test_after_closing_a_record_is_refused_without_raising(
@@ -560,7 +561,7 @@ def test_the_writer_outlives_anything(log: QueryLog, monkeypatch: pytest.MonkeyP
         raise RuntimeError("out of the blue")
 
     with monkeypatch.context() as broken:
-        broken.setattr(log, "_write_batch", fail)
+        broken.setattr(log, "_is_forgotten", fail)
         log.record(entry(log, log_id="kept"))
         while log.trouble is None:
             time.sleep(0.01)
