@@ -8,6 +8,7 @@ import statistics
 import threading
 import time
 from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,6 +37,12 @@ FLOOD = 300  # messages
 CROWD = 30
 ASKER = 5000  # the number of the first of many people
 PATIENCE = 60  # seconds
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """People here ask for as long as something takes."""
+    return replace(settings, questions_per_minute=1000)
 
 
 @contextmanager
