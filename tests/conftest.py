@@ -9,11 +9,15 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 NOBODY = 65534
+
+settings.register_profile("wenju", deadline=None)  # a busy machine fails no test
+settings.load_profile("wenju")
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_size(counts: list[tuple[int, int]]) -> None:
     assert drawn(counts).size == (WIDTH, HEIGHT)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=1, max_size=31))
 def test_any_counts(counts: list[tuple[int, int]]) -> None:
     """Any counts make a picture, and no warning."""
@@ -68,7 +68,7 @@ def test_no_word() -> None:
     assert course_chart(course(points, metric="产量", unit="吨")) == course_chart(course(points, metric="a"))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     st.dictionaries(
         st.one_of(

@@ -134,7 +134,7 @@ def test_marks_alone_are_no_question(curation: Curation) -> None:
     assert curation.pins == (pin,)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(
     question=anything.filter(lambda text: any(map(str.isalnum, text[:LONGEST_QUESTION]))),
     paragraph=paragraphs,
@@ -161,7 +161,7 @@ def test_any_question_and_paragraph(state: StateDatabase, question: str, paragra
     curation.remove(pin.id)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(words=anything)
 def test_any_reply_is_kept(state: StateDatabase, words: str) -> None:
     """What an admin replies is there again, whatever characters it has."""

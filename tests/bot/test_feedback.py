@@ -74,7 +74,7 @@ def test_only_the_voter_is_asked_by_a_prompt(log: QueryLog) -> None:
     assert log.prompted(1, 5, 13) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(st.text(st.characters(), max_size=1000))
 def test_any_comment_is_kept(log: QueryLog, comment: str) -> None:
     """A comment is kept whatever characters it has; lone surrogates become replacement characters."""

@@ -115,7 +115,7 @@ def test_workbook_holds_no_formula(tmp_path: Path, question: str) -> None:
     assert (cell.value, cell.data_type) == (question, "s")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(question=st.text() | st.sampled_from(["\x00\x0b", "\ufffe", "𠮷" * CELL, "_x0041_", " a "]))
 def test_any_question_fits_a_cell(tmp_path_factory: pytest.TempPathFactory, question: str) -> None:
     """Any text makes a workbook that opens again."""

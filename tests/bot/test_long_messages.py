@@ -50,7 +50,7 @@ def styles(html: str) -> list[tuple[str, frozenset[tuple[str, str]]]]:
     return found
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(HTML, st.sampled_from([8, 20, 60]))
 @example("<b>a</b>&lt;b&gt;", 3)
 def test_nothing_is_lost(html: str, limit: int) -> None:

@@ -597,7 +597,7 @@ def test_many_threads_at_once(log: QueryLog) -> None:
     assert all(found.ups == 1 for found in latest(log, 200))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(st.characters(exclude_categories=())), value=st.one_of(st.floats(allow_nan=False), st.text())
 )

@@ -340,7 +340,7 @@ def answers(draw: st.DrawFn) -> Answer:
     return Answer(question, draw(st.booleans()), hits, figures, near=draw(st.booleans()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(answers(), st.sampled_from([SIMPLIFIED, TRADITIONAL, ENGLISH]))
 def test_any_answer_is_a_valid_message(answer: Answer, words: Words) -> None:
     """Whatever the documents hold, Telegram can read each page, and it is within the limits."""

@@ -76,7 +76,7 @@ def test_sources_of_an_album() -> None:
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.text(max_size=900), st.text(max_size=200)), min_size=1, max_size=10))
 def test_a_caption_keeps_to_the_limit(described: list[tuple[str, str]]) -> None:
     """Whatever the captions and titles, what is sent is valid HTML that Telegram takes."""

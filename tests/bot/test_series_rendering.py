@@ -78,7 +78,7 @@ def test_traditional() -> None:
     assert "篇文章" in series_caption(course(YEARS), TRADITIONAL)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.integers(3, 30),
     st.integers(1, 6),

@@ -185,4 +185,4 @@ class Folder(RuleBasedStateMachine):
 
 
 TestFolder = Folder.TestCase
-TestFolder.settings = settings(max_examples=40, stateful_step_count=20, deadline=None)
+TestFolder.settings = settings(max_examples=40, stateful_step_count=20)

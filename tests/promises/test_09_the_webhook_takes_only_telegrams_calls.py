@@ -214,9 +214,7 @@ BODIES = st.binary(max_size=200) | st.one_of(JSON, UPDATES).map(lambda value: js
 
 
 @given(body=BODIES)
-@hypothesis_settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_body_gets_a_status(caller: httpx.AsyncClient, body: bytes) -> None:
     """Whatever comes with the secret, even what no Telegram sends, is taken or refused without a word."""
     answered = await caller.post(PATH, content=body, headers=SECRET)

@@ -286,7 +286,7 @@ def read(data: bytes, name: str) -> list[str]:
         ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(DIRT, st.sampled_from(["a.txt", "a.md"]), st.sampled_from(["utf-8", "utf-16", "gb18030"]))
 def test_any_text_is_read_or_refused(text: str, name: str, encoding: str) -> None:
     """No text raises anything but DocumentError, and no paragraph is blank."""
@@ -298,7 +298,7 @@ def test_any_text_is_read_or_refused(text: str, name: str, encoding: str) -> Non
     assert all(text.strip() for text in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     """No bytes raise anything but DocumentError."""
@@ -316,7 +316,7 @@ def articles() -> dict[str, bytes]:
     return {suffix: write(title, facts, table) for suffix, write in mixed_folder.WRITERS}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_damaged_file_is_read_or_refused(data: st.DataObject) -> None:
     """A file of any kind, cut short or with bytes changed, under whatever suffix, gives text or a reason."""

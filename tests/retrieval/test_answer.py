@@ -102,7 +102,7 @@ def test_a_question_that_is_half_covered_is_near(snapshot: Snapshot) -> None:
     assert "茶叶" in given_answer.hits[0].paragraph.text
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=()), max_size=200))
 def test_any_text_is_answered(snapshot: Snapshot, text: str) -> None:
     """No text raises, and figures and paragraphs keep within their limits."""

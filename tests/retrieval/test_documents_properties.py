@@ -36,7 +36,7 @@ def read(data: bytes, name: str) -> list[tuple[str, str | None, str]]:
         ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(LINES)
 def test_no_word_is_lost(lines: list[tuple[str, str, str, str]]) -> None:
     """Every run of words stands in order in a title, a section's heading or a paragraph."""
@@ -51,7 +51,7 @@ def test_no_word_is_lost(lines: list[tuple[str, str, str, str]]) -> None:
         assert words in everything
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(WORDS, min_size=2, max_size=12))
 def test_sentences_come_out_in_order(sentences: list[str]) -> None:
     """Lines that are whole sentences are the paragraphs, as they stand and where they stand."""

@@ -329,7 +329,7 @@ def tiff() -> bytes:
     return file.getvalue()
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.sampled_from([png(NOTICE.resize((190, 105))), jpeg(NOTICE.resize((190, 105))), tiff()]),
     st.lists(

@@ -118,7 +118,7 @@ def test_neither_answers_what_nobody_wrote(snapshot: Snapshot) -> None:
     assert not answer(snapshot, "火星上有水吗？", about="").found
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(max_size=300))
 def test_any_text_may_be_asked_about(snapshot: Snapshot, about: str) -> None:
     """However strange it is, there is an answer, and its time is told by stages."""

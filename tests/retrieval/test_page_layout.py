@@ -118,7 +118,7 @@ def test_confidence_is_weighted() -> None:
     assert 0.8 < block.confidence < 0.9
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.builds(

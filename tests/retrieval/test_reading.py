@@ -228,7 +228,7 @@ def test_an_image_of_too_many_pixels_is_refused(tmp_path: Path) -> None:
         pictures.store(file.getvalue(), tmp_path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_torn_image_is_stored_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -348,7 +348,7 @@ def test_an_archive_with_a_password_is_refused() -> None:
 PACKED = zipped({"a.md": NEWS.encode(), "b.txt": bytes(range(60))})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_torn_archive_is_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -113,7 +113,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES | st.text(max_size=4), max_size=12).map("".join))
 @example("一一一一一一一一")
 def test_any_text_brings_a_mended_one_or_none(snapshot: Snapshot, text: str) -> None:

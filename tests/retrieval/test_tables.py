@@ -325,7 +325,7 @@ ROWS = st.integers(1, 6).flatmap(
 HEADS = st.one_of(st.none(), st.integers(0, 3))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ROWS, HEADS, st.sampled_from(["", "表1 2021年产量（单位：万元）", "单位：%"]))
 @example([["a", "长" * 450], ["b", "1"]], None, "")
 def test_any_table_is_read(rows: list[list[str]], heads: int | None, caption: str) -> None:
@@ -341,7 +341,7 @@ def test_any_table_is_read(rows: list[list[str]], heads: int | None, caption: st
         assert all(paragraph.text[figure.start : figure.end] == figure.text for figure in found)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ROWS, HEADS)
 def test_no_cell_is_lost(rows: list[list[str]], heads: int | None) -> None:
     """Each text of a table stands in a paragraph or the caption, but for heads, row numbers and units."""

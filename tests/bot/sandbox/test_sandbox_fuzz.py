@@ -36,7 +36,7 @@ VALUES = st.recursive(
     given=st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=6),
     encoded=st.booleans(),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_parameters_get_a_result_or_an_error(
     *, method: str, given: dict[str, Any], encoded: bool
 ) -> None:

@@ -116,7 +116,7 @@ def test_what_is_no_book_is_refused(data: bytes) -> None:
         list(book.read(data).blocks)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.integers(0, len(epub()) - 1), st.binary(min_size=1, max_size=8))
 def test_a_damaged_book_is_read_or_refused(place: int, damage: bytes) -> None:
     """Bytes overwritten anywhere: blocks or UnreadableError."""

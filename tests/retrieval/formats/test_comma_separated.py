@@ -106,14 +106,14 @@ def test_a_file_is_an_article(tmp_path: Path) -> None:
     assert (document.title, document.sections[0].paragraphs[0].text) == ("水情", "青溪 · 水位 3.5米")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(alphabet='站水位3.5,;|\t"\n\r 年（%）x', max_size=80))
 def test_any_text_is_read(text: str) -> None:
     """No text raises, and no word of it goes missing but in heads and row names."""
     assert all(line.strip() for line in lines(text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     """No bytes raise anything but UnreadableError."""

@@ -79,7 +79,7 @@ def test_what_is_no_mail_is_refused(data: bytes) -> None:
         list(mail.read(data).blocks)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.integers(0, 1500), st.integers(0, 60), st.binary(max_size=20))
 def test_a_damaged_mail_is_read_or_refused(start: int, length: int, damage: bytes) -> None:
     """Bytes cut and put in anywhere: blocks or UnreadableError."""

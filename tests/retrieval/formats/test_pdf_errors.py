@@ -121,7 +121,7 @@ def read_or_refused(data: bytes) -> None:
         assert list(read(data).blocks)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.data())
 def test_cut_flipped_and_stuffed_bytes_are_read_or_refused(data: st.DataObject) -> None:
     """Whatever happens to the bytes of a file, it is read, or refused with a reason."""
@@ -140,7 +140,7 @@ OPERATORS = (
 ).split(b"|")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.sampled_from(OPERATORS), max_size=40),
     st.integers(-3, 20000),

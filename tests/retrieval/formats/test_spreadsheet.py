@@ -158,7 +158,7 @@ def test_values_as_shown(value: object, number_format: str, expected: str) -> No
     assert shown(value, number_format) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.floats(), st.integers(), st.booleans(), st.datetimes(), st.dates(), st.times(), st.timedeltas()

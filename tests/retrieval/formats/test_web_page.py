@@ -293,7 +293,7 @@ MARKUP = (
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.one_of(
         st.binary(max_size=200).map(lambda tail: b"<p>" + tail),

@@ -734,7 +734,7 @@ def is_read_or_refused(data: bytes) -> bool:
 @given(
     st.lists(st.tuples(st.integers(0, len(SAMPLE) - 1), st.integers(0, 255)), max_size=8), st.integers(0, 400)
 )
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_damaged_files(changes: list[tuple[int, int]], cut: int) -> None:
     """A file with other bytes in places, or with its end missing, is read or refused with a reason."""
     data = bytearray(SAMPLE)
@@ -749,7 +749,7 @@ def test_damaged_files(changes: list[tuple[int, int]], cut: int) -> None:
         st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=6), st.integers(0, 40)), max_size=4
     ),
 )
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_damaged_parts(name: str, changes: list[tuple[float, bytes, int]]) -> None:
     """A file whose parts hold other bytes, or lack some, is read or refused with a reason."""
     part = PARTS.get(name, b"")
@@ -763,7 +763,7 @@ ATTRIBUTES = st.text(alphabet='0123456789-+. abcEé一"%', max_size=12).map(lamb
 
 
 @given(ATTRIBUTES, ATTRIBUTES)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_odd_numbers(one: str, other: str) -> None:
     """Wherever a number is expected, anything may stand."""
     place = (
