@@ -36,6 +36,7 @@ from bot.state.curation_prompts import CurationPrompts
 from bot.state.database import StateDatabase
 from bot.state.file_ids import FileIds
 from bot.state.people import People
+from retrieval.dictionary import dictionary_key
 from retrieval.errors import SnapshotError
 from retrieval.index import Index
 from retrieval.synonyms import read_synonyms
@@ -73,7 +74,9 @@ async def _run(settings: Settings) -> None:
 
     def end() -> None:
         stop.set()
-        loop.remove_signal_handler(signal.SIGINT)  # a second Ctrl-C waits for nothing: the inbox keeps it all
+        loop.remove_signal_handler(
+            signal.SIGINT
+        )  # a second Ctrl-C leaves what is under way to the next start
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end)
@@ -83,6 +86,7 @@ async def _run(settings: Settings) -> None:
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run the bot until `stop` is set, then answer what has arrived and close everything."""
     async with AsyncExitStack() as stack:
+        await asyncio.to_thread(dictionary_key, settings.dictionary)  # before anything waits for an index
         stack.enter_context(alone(settings.data))
         await asyncio.to_thread(finish_restore, settings.data)
         stack.enter_context(last_words(settings.heartbeat))

@@ -51,7 +51,7 @@ class BackgroundWriter(Generic[Job]):
         """Why the last try to write failed, None when it did not."""
         self.waiting: deque[Job] = deque()
         self.changed = threading.Condition()
-        """Held to change what waits; it is notified of every change, and of what is written."""
+        """Held to change what waits; notified when something does, and at the end."""
         self.closing = False
         self._path = path
         self._connect = connect

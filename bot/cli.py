@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from retrieval.model import Answer, Series
 
 
+INTERRUPTED = 130  # the exit status of what Ctrl-C has ended
+
+
 class _Commands(click.Group):
     """Shows what went wrong as one line, with exit status 1."""
 
@@ -55,7 +58,10 @@ def run() -> None:
     """Run the bot; without WENJU_TOKEN in the local sandbox, with its chat page."""
     from bot.application import run as run_bot
 
-    run_bot(load())
+    try:
+        run_bot(load())
+    except KeyboardInterrupt:  # the second one
+        sys.exit(INTERRUPTED)
 
 
 @main.command()

@@ -77,7 +77,8 @@ async def answer(
         stop.set()
         on_stop()
         if dispatcher.under_way:
-            logger.info("正在停止：还有 %d 条消息在处理，最多等 %.0f 秒", dispatcher.under_way, FAREWELL)
+            said = "正在停止：还有 %d 条消息在处理，最多等 %.0f 秒；再按一次 Ctrl-C 则留到下次启动"
+            logger.info(said, dispatcher.under_way, FAREWELL)
         if left := await dispatcher.drain(FAREWELL):
             logger.warning("停止前有 %d 条消息没来得及处理，留到下次启动", left)
         await incoming
@@ -88,7 +89,7 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run coroutines beside the block, and end them with it. One that fails is logged at once."""
     tasks = [asyncio.create_task(one) for one in work]
     for task in tasks:
-        task.add_done_callback(_log_failure)
+        task.add_done_callback(log_failure)
     try:
         yield
     finally:
@@ -97,7 +98,8 @@ async def background(*work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _log_failure(task: asyncio.Task[None]) -> None:
+def log_failure(task: asyncio.Task[None]) -> None:
+    """Be the callback of a task that nobody waits for."""
     if not task.cancelled() and (error := task.exception()):
         logger.error("background work failed", exc_info=error)
 

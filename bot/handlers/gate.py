@@ -36,15 +36,13 @@ class Gate:
 
     async def check(self, update: Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         """Raise ApplicationHandlerStop for an update of somebody who may not use the bot where it is from."""
-        if self._is_let_in(update):
+        message, chat = update.message, update.effective_chat
+        in_private = chat is not None and chat.type == ChatType.PRIVATE
+        if self._is_let_in(update) or (message and in_private and _is_for_all(message)):
             return
         async with self._admitting:  # what came just before may let them in
             if self._is_let_in(update):
                 return
-        message, chat = update.message, update.effective_chat
-        in_private = chat is not None and chat.type == ChatType.PRIVATE
-        if message and in_private and _is_for_all(message):
-            return
         try:
             await self._refuse(update, answered=in_private)
         except Exception as error:  # noqa: BLE001 - whatever it is, an update that is refused goes no further

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from telegram import InaccessibleMessage, Message
+from telegram.constants import MessageLimit
 
 from bot.handlers.addressing import command_text, text_replied_to, text_without_mention
 from bot.handlers.courses import send_chart
 from bot.incoming.handling import is_repeated
 from bot.keyboards.feedback import buttons_under
 from bot.log.query_log import EDITABLE
-from bot.markup import escape
+from bot.markup import escape, units
 from bot.outgoing import delivery
 from bot.screens.answers import answer_page
 from retrieval.errors import SnapshotError
@@ -227,15 +228,21 @@ class Questions:
         except SnapshotError:
             said = words.answers
             return [Reply(escape(said.no_index_admin if self._people.is_admin(asker) else said.no_index))]
-        named = len(entries) > 1
+        named, left_out = len(entries) > 1, ""
+        if asked > len(entries):
+            notice = words.answers.left_out.format(answered=len(entries), left=asked - len(entries))
+            left_out = f"\n\n{escape(notice)}"
+        limit = MessageLimit.MAX_TEXT_LENGTH - units(left_out)
         replies = [
-            Reply(answer_page(entry.answer, 0, words, named=named), buttons_under(entry, 0, words), entry)
+            Reply(
+                answer_page(entry.answer, 0, words, named=named, limit=limit),
+                buttons_under(entry, 0, words),
+                entry,
+            )
             for entry in entries
         ]
-        if asked > len(entries):
-            left = words.answers.left_out.format(answered=len(entries), left=asked - len(entries))
-            replies[-1] = replies[-1]._replace(html=f"{replies[-1].html}\n\n{escape(left)}")
-        return replies
+        last = replies[-1]
+        return [*replies[:-1], last._replace(html=last.html + left_out)]
 
     async def _send(
         self,

@@ -20,6 +20,7 @@ from telegram.constants import UpdateType
 from bot.incoming import handling
 from bot.incoming.handling import Handling
 from bot.incoming.inbox import InboxError, Letter
+from bot.lifecycle import log_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,6 +78,9 @@ class Dispatcher:
         self._handled: dict[int, asyncio.Event] = {}
         """Set when the update is handled; for those that are under way."""
         self._replaying: asyncio.Task[None] | None = None
+        """While the inbox cannot be read."""
+        self._beside_inbox: set[int] = set()
+        """Updates that were handled meanwhile, of which the inbox may have some."""
         self._is_drained = False
 
     @property
@@ -95,18 +99,29 @@ class Dispatcher:
         """
         try:
             await self._replay(await asyncio.to_thread(self._inbox.letters))
-        except InboxError:
+        except InboxError as error:
+            logger.warning("收件箱里可能还有消息，稍后再读：%s", error)
             self._replaying = asyncio.create_task(self._replay_later())
+            self._replaying.add_done_callback(log_failure)
 
     async def _replay_later(self) -> None:
-        while True:
+        letters: list[Letter] | None = None
+        while letters is None:
             await asyncio.sleep(REPLAY_PAUSE)
             with suppress(InboxError):
-                await self._replay(await asyncio.to_thread(self._inbox.letters))
-                return
+                letters = await asyncio.to_thread(self._inbox.letters)
+        while self._receipts:  # of which the inbox may turn out to have some
+            await next(iter(self._receipts.values())).wait()
+        await self._replay(letters)
+        for letter in letters:
+            if letter.handling.update_id in self._beside_inbox:
+                if handled := self._handled.get(letter.handling.update_id):
+                    await handled.wait()
+                self._log.after_written(letter.handling.done)
 
     async def _replay(self, letters: Sequence[Letter]) -> None:
         letters = [letter for letter in letters if self._see(letter.handling.update_id)]
+        self._inbox.resume(letters)
         if letters:
             logger.info("收件箱里还有 %d 条消息，继续处理", len(letters))
         for letter in sorted(letters, key=lambda letter: not letter.crashes):
@@ -134,8 +149,12 @@ class Dispatcher:
         receipt = asyncio.Event()
         self._receipts |= {update["update_id"]: receipt for update in new}
         try:
-            for letter in await self._inbox.accept(new):
+            letters = await self._inbox.accept(new)
+            for letter in letters:
                 self._submit(letter)
+            taken = {letter.handling.update_id for letter in letters}
+            # The inbox has the others already: perhaps to be replayed, once it can be read.
+            self._forget([update for update in new if update["update_id"] not in taken])
         except InboxError:
             await self._handle_at_once(new)
         except BaseException:
@@ -150,6 +169,8 @@ class Dispatcher:
         """Handle what is not in the inbox. Raise InboxError where a stop prevents it."""
         now = datetime.now(UTC)
         letters = [Letter(update, Handling(update["update_id"], now, None)) for update in updates]
+        if self._replaying and not self._replaying.done():
+            self._beside_inbox |= {update["update_id"] for update in updates}
         for handled in [self._submit(letter) for letter in letters]:
             if handled:
                 await handled.wait()
@@ -169,6 +190,7 @@ class Dispatcher:
         """
         if self._replaying:
             self._replaying.cancel()
+            await asyncio.gather(self._replaying, return_exceptions=True)
         deadline = asyncio.get_running_loop().time() + seconds
         while self._tasks and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await asyncio.wait(self._tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED)

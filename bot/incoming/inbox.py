@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from concurrent.futures import Future
-from contextlib import closing
+from concurrent.futures import Future, InvalidStateError
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 FULL = 10_000  # updates waiting; more are left with Telegram, which keeps them for a day
 KEPT = 10_000  # updates whose ids are remembered when they are done
-FOREIGN_KEPT = timedelta(days=7)  # what waits for another bot, in case its token comes back
+FOREIGN_KEPT = timedelta(
+    days=7
+)  # what waits for another bot, in case its token comes back; looked at when the inbox is opened
 BATCH = 500  # jobs a transaction
 LOCK_WAIT = 5.0  # seconds
 
@@ -99,6 +101,7 @@ class Inbox:
                     _drop_foreign(db, bot_id)
         except (sqlite3.DatabaseError, OSError) as error:
             inbox._writer.note(error)
+            inbox._put(_probe())
         inbox._writer.start()
         return inbox
 
@@ -106,14 +109,14 @@ class Inbox:
         """Return what waits, in the order of its arrival. Raise InboxError where that cannot be read now."""
         try:
             with closing(_connect(self._path)) as db:
-                rows = self._rows(db)
-                letters = [self._letter(db, row) for row in rows]
+                return [self._letter(db, row) for row in self._rows(db)]
         except (sqlite3.DatabaseError, OSError) as error:
-            self._writer.note(error)
             raise InboxError(f"收件箱读不了：{error}") from error
+
+    def resume(self, letters: Sequence[Letter]) -> None:
+        """Count letters of the last run among those that wait."""
         with self._changed:
-            self._waiting = {row["id"]: _time(row) for row in rows} | self._waiting
-        return letters
+            self._waiting |= {letter.handling.update_id: letter.handling.received for letter in letters}
 
     async def accept(self, updates: Sequence[JSONDict]) -> list[Letter]:
         """Keep updates, each a Bot API Update; return the new ones. Raise InboxError if they are not kept."""
@@ -230,16 +233,21 @@ class Inbox:
     @staticmethod
     def _written(jobs: Sequence[_Job]) -> None:
         for job in jobs:
-            if not job.written.done():
+            with suppress(InvalidStateError):  # it failed before, or nobody waits any more
                 job.written.set_result(None)
 
     @staticmethod
     def _failed(jobs: Sequence[_Job], error: Exception) -> Sequence[_Job]:
-        """Let those know who wait; return what is kept."""
+        """Let those know who wait; return what is kept, if only to see when the disk takes it again."""
         for job in jobs:
-            if not job.written.done():
+            with suppress(InvalidStateError):
                 job.written.set_exception(InboxError(f"收件箱写不进去：{error}"))
-        return [job for job in jobs if job.is_kept]
+        return [job for job in jobs if job.is_kept] or [_probe()]
+
+
+def _probe() -> _Job:
+    """Return a job that writes, and changes nothing."""
+    return _Job(lambda db: db.execute(f"PRAGMA user_version = {len(INBOX)}"), is_kept=True)
 
 
 def _connect(path: Path) -> Database:

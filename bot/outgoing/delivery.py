@@ -226,6 +226,7 @@ async def while_typing(message: MaybeInaccessibleMessage, work: Coroutine[Any, A
         return await working
     finally:
         working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
 
 
 async def results(

@@ -96,6 +96,7 @@ async def test_who_asks_at_once(
     monkeypatch.setattr(People, name, slowly(getattr(People, name)))
     if name == "accept":
         place = None
+        await sandbox.user(3004, name="另一位").say(link)  # who is let in just before
         await asker.say(link)
     elif name == "admit_group":
         place = group

@@ -59,7 +59,7 @@ async def test_typing(asker: Person, sandbox: Sandbox, monkeypatch: pytest.Monke
     monkeypatch.setattr(delivery, "TYPING_AFTER", after)
     await asker.ask("盘山公路全长多少公里")
     calls = [call.method for call in sandbox.calls if call.params.get("chat_id") == str(asker.id)]
-    assert calls == ["sendMessage"] if after else ["sendChatAction", "sendMessage"]
+    assert calls == (["sendMessage"] if after else ["sendChatAction", "sendMessage"])
 
 
 async def test_asked_by_command(asker: Person) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from bot.incoming import dispatcher
 from bot.incoming.inbox import Inbox
@@ -13,8 +16,6 @@ from bot.messages import SIMPLIFIED
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
-
-    import pytest
 
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
@@ -97,24 +98,43 @@ async def test_what_was_left_is_answered_in_order(
     assert waiting(settings) == 0
 
 
-async def test_what_was_left_is_answered_once_it_can_be_read(
+@pytest.mark.parametrize("repeated", ["never", "before", "after"])
+async def test_what_was_left_is_answered_once_it_can_be_read(  # noqa: PLR0917 - fixtures
     asker: Person,
+    sandbox: Sandbox,
     settings: Settings,
     running: Callable[..., AbstractAsyncContextManager[None]],
     monkeypatch: pytest.MonkeyPatch,
+    repeated: str,
 ) -> None:
-    """An inbox that cannot be read at the start keeps no new question waiting, and loses no old one."""
-    monkeypatch.setattr(dispatcher, "REPLAY_PAUSE", 0.1)
+    """An inbox that cannot be read at the start keeps no new question waiting, and loses no old one.
+
+    That is answered once, also where Telegram sends it again before the inbox can be read or after it.
+    """
+    monkeypatch.setattr(dispatcher, "REPLAY_PAUSE", 1.0)
     asker.unblock()
-    await left_behind(settings, message(asker, 5, QUESTION))
+    old = message(asker, 5, QUESTION)
+    await left_behind(settings, old)
     aside = settings.inbox.rename(settings.data / "aside")
     settings.inbox.mkdir()
     async with running():
-        assert "18万册" in (await asker.ask("图书馆藏书多少册", timeout=30)).text
+        if repeated == "before":
+            sandbox.world.updates.repeat(old)
+            assert "3100吨" in (await asker.next_reply(30)).text
+        elif repeated == "never":
+            assert "18万册" in (await asker.ask("图书馆藏书多少册", timeout=30)).text
         settings.inbox.rmdir()
         aside.rename(settings.inbox)
-        assert "3100吨" in (await asker.next_reply(30)).text
-    assert waiting(settings) == 0
+        if repeated == "after":
+            sandbox.world.updates.repeat(old)
+        await sandbox.until(
+            lambda: "3100吨" in asker.replies[-1].text if asker.replies else False, timeout=30
+        )
+        while waiting(settings):  # noqa: ASYNC110 - the disk has no events
+            await asyncio.sleep(0.05)
+    async with running():
+        assert "35公里" in (await asker.ask("盘山公路全长多少公里", timeout=30)).text
+    assert sum("3100吨" in reply.text for reply in asker.replies) == 1
 
 
 async def test_what_ends_the_process_each_time_is_given_up(

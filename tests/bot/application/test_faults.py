@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ from bot.health import check
 from bot.lifecycle import TokenRejectedError
 from bot.messages import SIMPLIFIED
 from bot.outgoing import delivery
+from retrieval.errors import DictionaryError
 
 if TYPE_CHECKING:
     from bot.sandbox.people import Person
@@ -135,3 +138,10 @@ async def test_healthy(asker: Person, settings: Settings) -> None:
     """A running bot that polls is well."""
     await asker.ask("/help")
     assert check(settings).well
+
+
+async def test_words_that_cannot_be_read(settings: Settings) -> None:
+    """A word list that is not there ends the bot at once: without it no index could be built."""
+    missing = settings.data / "words.txt"
+    with pytest.raises(DictionaryError, match=re.escape(str(missing))):
+        await serve(replace(settings, dictionary=missing), asyncio.Event())
