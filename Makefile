@@ -17,7 +17,7 @@ run: .venv/.runtime ## Start the bot; without WENJU_TOKEN, a chat page on this m
 ocr: .venv/.ocr ## Let the bot read pictures and scanned pages too, with 270 MB more on the disk
 
 test: .venv/.dev tools ## Run the tests
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
 
 bench: .venv/.dev ## Measure speed side by side with rank-bm25's own scan
 	$(BIN)/python -m tests.benchmarks

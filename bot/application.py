@@ -26,6 +26,7 @@ from bot.library import Library
 from bot.lifecycle import App, answer, background, bot_id, connect, until
 from bot.log.query_log import QueryLog
 from bot.notices import tell_of_privacy
+from bot.outgoing.connections import Connections
 from bot.outgoing.sending import Sending
 from bot.redaction import set_up_logging
 from bot.routes import Services, add_routes
@@ -159,11 +160,11 @@ def build(services: Services, sending: Sending, metrics: Metrics | None) -> App:
         .base_url(f"{settings.api_url}/bot")
         .base_file_url(f"{settings.api_url}/file/bot")
         .updater(None)
+        .request(metrics.request() if metrics else Connections())
+        .get_updates_request(Connections(1))
         .rate_limiter(sending)
         .defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)))
     )
-    if metrics:
-        builder.request(metrics.request())
     application: App = builder.build()
     add_routes(application, services)
     return application

@@ -24,8 +24,8 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from telegram.error import TelegramError, TimedOut
-from telegram.request import HTTPXRequest
 
+from bot.outgoing.connections import Connections
 from bot.settings import SettingError
 from retrieval.errors import SnapshotError
 
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 ANSWER_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)  # seconds
 LAG_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)  # seconds
 LAG_EVERY = 0.1  # seconds between two looks at how late the event loop is
-CONNECTIONS = 256  # as many as the library keeps
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +86,7 @@ class Metrics:
     def called(self, method: str, outcome: str) -> None:
         self._calls.labels(method, outcome).inc()
 
-    def request(self) -> HTTPXRequest:
+    def request(self) -> Connections:
         """Return the connections to the Bot API, whose calls are counted here."""
         return _CountedRequest(self)
 
@@ -100,9 +99,9 @@ class Metrics:
             self._lag.observe(max(0.0, loop.time() - due))
 
 
-class _CountedRequest(HTTPXRequest):
+class _CountedRequest(Connections):
     def __init__(self, metrics: Metrics) -> None:
-        super().__init__(connection_pool_size=CONNECTIONS)
+        super().__init__()
         self._metrics = metrics
 
     async def do_request(self, url: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # noqa: ANN401 - passed on as they are

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from telegram.error import Conflict, InvalidToken, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.health import CONFLICT, UNAUTHORIZED
 from bot.incoming.inbox import InboxError
 from bot.lifecycle import TokenRejectedError, until
 from bot.outgoing.backoff import LONGEST_PAUSE, pause_after
+from bot.outgoing.connections import Connections
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -46,7 +46,7 @@ class Polling:
 
     async def run(self, bot: Bot, dispatcher: Dispatcher, stop: asyncio.Event) -> None:
         """Take updates until `stop` is set. Raise TokenRejectedError once Telegram refuses the token."""
-        async with HTTPXRequest(connection_pool_size=1) as request:
+        async with Connections(1) as request:
             try:
                 await self._keep_on(bot, request, dispatcher, stop)
             except InvalidToken:
@@ -54,7 +54,7 @@ class Polling:
                 raise TokenRejectedError from None  # its own text holds the token
 
     async def _keep_on(
-        self, bot: Bot, request: HTTPXRequest, dispatcher: Dispatcher, stop: asyncio.Event
+        self, bot: Bot, request: Connections, dispatcher: Dispatcher, stop: asyncio.Event
     ) -> None:
         offset, failures, webhook = 0, 0, True
         while not stop.is_set():
@@ -82,7 +82,7 @@ class Polling:
             await self._fetch(bot, request, offset, 0, [])
 
     async def _fetch(
-        self, bot: Bot, request: HTTPXRequest, offset: int, seconds: int, updates: list[JSONDict]
+        self, bot: Bot, request: Connections, offset: int, seconds: int, updates: list[JSONDict]
     ) -> None:
         """Add to `updates` what Telegram has from `offset` on; it waits for some up to `seconds`."""
         wanted = {"offset": offset, "timeout": seconds, "allowed_updates": json.dumps(ALLOWED_UPDATES)}

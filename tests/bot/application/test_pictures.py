@@ -12,6 +12,7 @@ import docx
 import pytest
 from PIL import Image, ImageDraw
 
+from bot import lifecycle
 from bot.handlers import inline
 from bot.messages import SIMPLIFIED
 from bot.settings import Settings
@@ -273,6 +274,7 @@ async def test_inline(
 ) -> None:
     """A result whose picture Telegram has is a photo with the answer; refused, it is the article it was."""
     monkeypatch.setattr(inline, "RESTED", 60.0)
+    monkeypatch.setattr(lifecycle, "FAREWELL", 0.2)  # that rest is not waited for
     kinds = []
     for step in ("unknown", "known", "refused"):
         if step == "known":

@@ -331,15 +331,17 @@ async def test_a_new_message_does_not_pull_the_reader_down(chat: Phone, orchard:
     for number in range(20):
         await orchard.bot.send_message(1001, f"第 {number} 条\n\n。")
     await chat.sees("第 19 条", ".in .text")
+    at_end = (
+        "const l = document.getElementById('log'); return l.scrollHeight - l.scrollTop - l.clientHeight < 5"
+    )
+    await chat.until(at_end)  # else the page still scrolls there
     await chat.run("document.getElementById('log').scrollTop = 0")
     await chat.until("return !document.getElementById('down').hidden")
     await orchard.bot.send_message(1001, "新的一条")
     await chat.sees("1", "#unread")
     assert await chat.run("return document.getElementById('log').scrollTop") < 100
     await chat.tap("#down")
-    await chat.until(
-        "const l = document.getElementById('log'); return l.scrollHeight - l.scrollTop - l.clientHeight < 5"
-    )
+    await chat.until(at_end)
     await chat.until("return document.getElementById('down').hidden")
 
 
