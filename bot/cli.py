@@ -309,10 +309,13 @@ def _course(series: Series) -> list[str]:
 
 def _readable(given: Answer, limit: int) -> str:
     from bot.pages import shown_ranks
+    from retrieval.coverage import missing_year
     from retrieval.figure_fitness import fitting
     from retrieval.figures import qualified
 
     lines = [] if given.found else ["未找到能回答这个问题的内容。" + ("最接近的段落：" if given.near else "")]
+    if given.found and (year := missing_year(given)):
+        lines.append(f"以下内容没有提到{year}年")
     if given.found or given.near:
         if given.series:
             lines += [*_course(given.series), ""]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from retrieval import figure_ranking
 from retrieval.answering import answering_sentences
 from retrieval.copies import copies
-from retrieval.coverage import FOUND, NEAR, covered
+from retrieval.coverage import FOUND, NEAR, covered, missing_year
 from retrieval.curated import locate
 from retrieval.figure_fitness import answers
 from retrieval.figure_ranking import RankedPassage
@@ -177,6 +177,7 @@ def as_json(given: Answer, snapshot: Snapshot) -> dict[str, Any]:
         "found": given.found,
         "near": given.near,
         "suggestion": given.suggestion,
+        "missing_year": missing_year(given) if given.found else None,
         "figures": [asdict(figure) for figure in given.figures],
         "paragraphs": [
             {

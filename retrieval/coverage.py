@@ -5,15 +5,17 @@ It looks at words alone, so a paragraph about the same things may still say some
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from retrieval.language import normalise
 from retrieval.plain import folded
 from retrieval.word_roles import NAMED_PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retrieval.model import Hit, Question
+    from retrieval.model import Answer, Hit, Question
     from retrieval.snapshot import Snapshot
 
 # On judged sets 95 of 100 questions that the corpus answers reach this share of the highest score, and 22 of
@@ -23,6 +25,8 @@ NEAR = 0.10
 # Of the right paragraphs below the first, 126 of 127 on three judged sets reach this share of its score; of
 # ten paragraphs 2 to 8 do.
 RELEVANT = 0.5
+
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 
 
 def covered(snapshot: Snapshot, question: Question, best: Hit) -> float:
@@ -39,6 +43,25 @@ def covered(snapshot: Snapshot, question: Question, best: Hit) -> float:
 def relevant(hits: Sequence[Hit]) -> list[Hit]:
     """The hits that come near enough to the best one to be worth a look; `hits` are best first."""
     return [hit for hit in hits if hit.score >= RELEVANT * hits[0].score]
+
+
+def missing_year(given: Answer) -> str | None:
+    """The one year that is asked about, such as `2020`, where no hit that is worth a look speaks of it.
+
+    A text also speaks of the year that it is from, and of the one before, for 去年 needs no number. What a
+    person chose is about the right one.
+    """
+    asked: set[str] = set(_YEAR.findall(given.question.normal))
+    if len(asked) != 1 or given.series or any(hit.checked for hit in given.hits[:1]):
+        return None
+    (year,) = asked
+    for hit in relevant(given.hits):
+        here = hit.paragraph
+        if (here.date or "")[:4] in (year, str(int(year) + 1)):
+            return None
+        if year in normalise(f"{here.title}\n{here.section or ''}\n{here.text}"):
+            return None
+    return year
 
 
 def _is_elsewhere(snapshot: Snapshot, question: Question, best: Hit) -> bool:

@@ -15,6 +15,7 @@ from bot.log.database import Filter, read_entries, reading
 from bot.log.rows import stamp
 from bot.messages import SIMPLIFIED
 from bot.terminal import fit
+from retrieval.figure_fitness import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -183,7 +184,8 @@ def cells_of(entry: Entry) -> tuple[datetime, *tuple[str | float, ...]]:
 
 def _cells(entry: Entry) -> tuple[str, ...]:
     answer = entry.answer
-    best = answer.figures[0].text if answer.figures else answer.hits[0].paragraph.text if answer.hits else ""
+    figures = fitting(answer)
+    best = figures[0].text if figures else answer.hits[0].paragraph.text if answer.hits else ""
     votes = " ".join(f"{sign}{n}" for sign, n in (("👍", entry.ups), ("👎", entry.downs)) if n)
     return (
         f"{entry.at.astimezone():%Y-%m-%d %H:%M}",

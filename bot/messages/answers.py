@@ -8,6 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class AnswerWords:
     read_as: str
+    other_year: str
     not_found: str
     rephrase: str
     perhaps: str
@@ -54,6 +55,7 @@ class AnswerWords:
 
 CHINESE = AnswerWords(
     read_as="按“{question}”作答",
+    other_year="以下内容没有提到{year}年",
     not_found="未找到能回答这个问题的内容。",
     rephrase="可以换个说法，或写上更具体的名称、年份、指标。",
     perhaps="也许相关：",
@@ -101,6 +103,7 @@ CHINESE = AnswerWords(
 
 ENGLISH = AnswerWords(
     read_as="Read as: {question}",
+    other_year="The year {year} is not mentioned below",
     not_found="Nothing found that answers this question.",
     rephrase="Try other words, or name the place, year or figure you mean.",
     perhaps="Perhaps related:",

@@ -13,6 +13,7 @@ from telegram.constants import MessageLimit
 from bot.markup import escape, excerpt, last_sentences, lines, quote, shorten, styled, units, visible
 from bot.pages import as_shown, number_of, other_titles, shown_figures
 from bot.screens.series import series_table
+from retrieval.coverage import missing_year
 from retrieval.documents import HEADING_SEPARATOR
 from retrieval.illustrations import is_picture
 
@@ -62,7 +63,7 @@ def answer_page(  # noqa: PLR0913 - one argument a choice, by keyword
     figures = shown_figures(answer, rank, own=alone)
     course = answer.series if rank == 0 and with_course else None
     said = [series_table(course, words)] if course else _figure_lines(figures, answer, hit, words)
-    head = [asked, _reading(answer, words), *said]
+    head = [asked, _reading(answer, words), _other_year(answer, words), *said]
     beside = () if course else figures
     own = next((figure for figure in beside if figure.paragraph == hit.paragraph.id), None)
     suggestion = _did_you_mean(answer, words) if rank == 0 and not alone else ""
@@ -103,6 +104,12 @@ def _reading(answer: Answer, words: Words) -> str:
         if read_as
         else ""
     )
+
+
+def _other_year(answer: Answer, words: Words) -> str:
+    """Say that what is shown is not about the year asked for; empty where it may be."""
+    year = missing_year(answer)
+    return f"<i>⚠️ {words.answers.other_year.format(year=year)}</i>" if year else ""
 
 
 def _did_you_mean(answer: Answer, words: Words) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from retrieval.answer import answer, understand
-from retrieval.coverage import covered, relevant
+from retrieval.coverage import covered, missing_year, relevant
 from retrieval.index import Index
 
 if TYPE_CHECKING:
@@ -56,3 +56,26 @@ def test_what_comes_near_the_best(tmp_path: Path, documents: Callable[..., Path]
     assert near == [hit for hit in hits if 2 * hit.score >= hits[0].score]
     assert 0 < len(near) < len(hits)
     assert relevant(()) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "year"),
+    [
+        ("2021年货物吞吐量是多少", None),
+        ("二〇二一年货物吞吐量是多少", None),
+        ("2020年货物吞吐量是多少", None),  # what was reported in 2021 may say 上年
+        ("2022年货物吞吐量是多少", "2022"),
+        ("二〇一三年货物吞吐量是多少", "2013"),
+        ("货物吞吐量是多少", None),
+        ("2012年和2013年货物吞吐量是多少", None),
+    ],
+)
+def test_a_year_that_is_not_there(
+    tmp_path: Path, documents: Callable[..., Path], question: str, year: str | None
+) -> None:
+    """It is told where all that is shown is of other years."""
+    index = Index(tmp_path / "index")
+    index.build(documents(port=f"---\ndate: 2021-12-31\n---\n{PORT}"))
+    given = answer(index.current(), question)
+    assert given.found
+    assert missing_year(given) == year

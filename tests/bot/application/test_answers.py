@@ -166,3 +166,12 @@ async def test_logged(asker: Person, settings: Settings) -> None:
     assert (entry.reply, entry.source, entry.language, entry.chat_kind) == (
         answer.id, "telegram", "zh-hans", "private",
     )  # fmt: skip
+
+
+async def test_a_year_that_the_articles_lack(asker: Person) -> None:
+    """What they say of another year is shown, but not for that one."""
+    notice = SIMPLIFIED.answers.other_year.format(year="2011")
+    answer = await asker.ask("2011年干茶产量多少吨？")
+    assert answer.text.startswith(f"⚠️ {notice}")
+    assert "3100吨" in formatted(answer, "blockquote")[0]
+    assert notice not in (await asker.ask("2020年干茶产量多少吨？")).text
