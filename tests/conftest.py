@@ -7,17 +7,39 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
 
+from retrieval.dictionary import build_dictionary
+from retrieval.snapshot import copy_dictionary
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 NOBODY = 65534
 
 settings.register_profile("wenju", deadline=None)  # a busy machine fails no test
 settings.load_profile("wenju")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let jieba's own words, the same in every index, be made once: they take most of a small one's time."""
+    kept = tmp_path_factory.mktemp("words")
+
+    def build(folder: Path, user_words: Path | None, normalise: Callable[[str], str]) -> None:
+        if user_words:
+            build_dictionary(folder, user_words, normalise)
+            return
+        if not any(kept.iterdir()):
+            build_dictionary(kept, None, normalise)
+        copy_dictionary(kept, folder)
+
+    names = [f"retrieval.{module}.build_dictionary" for module in ("index", "evaluation")]
+    with patch(names[0], build), patch(names[1], build):
+        yield
 
 
 @pytest.fixture
