@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ import pytest
 from bot.incoming import dispatcher
 from bot.incoming.inbox import Inbox
 from bot.messages import SIMPLIFIED
+from retrieval.answer import answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from bot.sandbox.people import Person
     from bot.sandbox.server import Sandbox
     from bot.settings import Settings
+    from retrieval.model import Answer
 
 QUESTION = "2020年干茶产量多少吨"
 
@@ -56,11 +59,19 @@ async def test_a_flood_is_bounded(
     """Of too much at once the first is answered and the last is not taken, which is said once."""
     monkeypatch.setattr(dispatcher, "AT_ONCE", 1)
     monkeypatch.setattr(dispatcher, "WAITING", 3)
+    taken = threading.Event()
+
+    def answer_then(*given: Any, **named: Any) -> Answer:
+        taken.wait(30)
+        return answer(*given, **named)
+
+    monkeypatch.setattr("bot.library.answer", answer_then)
     async with running():
         await asker.ask("/help")
-        sandbox.delay_next("sendMessage", 2)
         for _ in range(12):
             await asker.say(QUESTION)
+        await sandbox.until(lambda: not len(sandbox.world.updates), timeout=30)
+        taken.set()
         await sandbox.until(lambda: len(asker.replies) == 6, timeout=30)
         said = [reply.text for reply in asker.replies[1:]]
         assert said.count(SIMPLIFIED.access.flood) == 1
