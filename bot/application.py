@@ -75,9 +75,8 @@ async def _run(settings: Settings) -> None:
 
     def end() -> None:
         stop.set()
-        loop.remove_signal_handler(
-            signal.SIGINT
-        )  # a second Ctrl-C leaves what is under way to the next start
+        # A second Ctrl-C leaves what is under way to the next start.
+        loop.remove_signal_handler(signal.SIGINT)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end)

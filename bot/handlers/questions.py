@@ -133,14 +133,15 @@ class Questions:
 
         Its first question was `admitted` before; others are counted now.
         """
-        asker, questions = message.from_user, split_questions(text)
+        asker, asked = message.from_user, split_questions(text)
+        questions = asked[:QUESTIONS]
 
         async def find() -> Sequence[Entry]:
-            return await self._find(message, questions[:QUESTIONS], about, edited=False)
+            return await self._find(message, questions, about, edited=False)
 
         async with self._turn(message, asker):
-            refused = self._refused(asker, len(questions[:QUESTIONS]) - 1)
-            replies = [refused] if refused else await self._replies(message, asker, find, len(questions))
+            refused = self._refused(asker, len(questions) - 1)
+            replies = [refused] if refused else await self._replies(message, asker, find, len(asked))
             await self._send(replies, message, asker)
 
     async def _answer(self, message: Message, text: str, *, edited: bool) -> None:
@@ -148,10 +149,11 @@ class Questions:
         about = text_replied_to(message)
         if not text and about:
             text, about = about, None
-        questions = split_questions(text)
+        asked = split_questions(text)
+        questions = asked[:QUESTIONS]
 
         async def find() -> Sequence[Entry]:
-            return await self._find(message, questions[:QUESTIONS], about, edited=edited)
+            return await self._find(message, questions, about, edited=edited)
 
         asker = message.from_user
         # What an asker says is answered in its order, an edit after what it edits.
@@ -159,10 +161,10 @@ class Questions:
             earlier = await self._earlier(message) if edited else NOTHING
             if edited and not earlier.replies and datetime.now(UTC) - message.date > EDITABLE:
                 return
-            if refused := self._refused(asker, len(questions[:QUESTIONS])):
+            if refused := self._refused(asker, len(questions)):
                 await self._send([refused], message, asker)
             elif questions:
-                replies = await self._replies(message, asker, find, len(questions))
+                replies = await self._replies(message, asker, find, len(asked))
                 await self._send(replies, message, asker, earlier)
             else:
                 words = self._people.words_of(asker)

@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
 FULL = 10_000  # updates waiting; more are left with Telegram, which keeps them for a day
 KEPT = 10_000  # updates whose ids are remembered when they are done
-FOREIGN_KEPT = timedelta(
-    days=7
-)  # what waits for another bot, in case its token comes back; looked at when the inbox is opened
+# What waits for another bot, in case its token comes back; looked at when the inbox is opened.
+FOREIGN_KEPT = timedelta(days=7)
 BATCH = 500  # jobs a transaction
 LOCK_WAIT = 5.0  # seconds
 
