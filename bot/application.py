@@ -55,9 +55,15 @@ WAITERS = 64  # threads
 
 
 def run(settings: Settings) -> None:
-    """Run the bot until SIGINT or SIGTERM. Raise WenjuError, in one clear line, where it cannot."""
+    """Run the bot until SIGINT or SIGTERM. Raise WenjuError, in one clear line, where it cannot.
+
+    Raise KeyboardInterrupt where a second SIGINT has left what was under way to the next start.
+    """
     set_up_logging(settings.token, settings.log_level, *_secrets(settings))
-    asyncio.run(_run(settings))
+    try:
+        asyncio.run(_run(settings))
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
@@ -72,15 +78,16 @@ async def _run(settings: Settings) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     # Most of these threads wait, for a disk or a lock: a few would hold up others.
     loop.set_default_executor(ThreadPoolExecutor(WAITERS, thread_name_prefix="wait"))
+    running = asyncio.create_task(serve(settings, stop))
 
     def end() -> None:
         stop.set()
-        # A second Ctrl-C leaves what is under way to the next start.
-        loop.remove_signal_handler(signal.SIGINT)
+        # Not Python's own handler: that interrupts whatever runs just then, also the end itself.
+        loop.add_signal_handler(signal.SIGINT, running.cancel)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, end)
-    await serve(settings, stop)
+    await running
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

@@ -66,7 +66,8 @@ async def test_a_second_ctrl_c_does_not_wait(folder: Path, telegram: Sandbox) ->
     async with await running(folder, telegram) as bot:
         await asker.ask("/help", timeout=PATIENCE)
         telegram.fail_next("sendMessage", 429, "Too Many Requests: retry after 60", 60)
-        await ask_all(telegram, [asker])
+        await asker.say(QUESTION)
+        await telegram.until(lambda: len(telegram.called("sendMessage")) == 2, PATIENCE)
         bot.signal(signal.SIGINT)
         await bot.says("正在停止")
         _, errors = await asyncio.wait_for(bot.end(signal.SIGINT), FAREWELL / 2)
