@@ -1,10 +1,13 @@
 FROM python:3.12-slim AS build
 RUN python -m venv /opt/wenju
 WORKDIR /src
-# requirements-ocr.txt: the bot reads pictures and scanned pages too.
-ARG REQUIREMENTS=requirements.txt
-COPY requirements.txt requirements-ocr.txt ./
-RUN /opt/wenju/bin/pip install --no-cache-dir --require-hashes --requirement "$REQUIREMENTS"
+# ocr: the bot reads pictures and scanned pages too; fast: a large corpus; opensearch: a search cluster.
+ARG EXTRAS=
+COPY requirements.txt requirements-fast.txt requirements-ocr.txt requirements-opensearch.txt ./
+RUN for extra in "" $EXTRAS; do \
+        /opt/wenju/bin/pip install --no-cache-dir --require-hashes \
+            --requirement "requirements${extra:+-$extra}.txt" || exit 1; \
+    done
 COPY . .
 RUN /opt/wenju/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
@@ -16,6 +19,7 @@ COPY --chown=10001:10001 seeds /documents
 ENV PATH=/opt/wenju/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MPLCONFIGDIR=/data/.matplotlib \
+    NUMBA_CACHE_DIR=/data/.numba \
     WENJU_DATA=/data \
     SQLITE_TMPDIR=/data \
     OPENBLAS_NUM_THREADS=1 \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from bot.health import last_words
 from bot.incoming.dispatcher import Dispatcher
 from bot.incoming.inbox import Inbox
 from bot.incoming.polling import Polling
+from bot.indexes import index_of
 from bot.library import Library
 from bot.lifecycle import App, answer, background, bot_id, connect, until
 from bot.log.query_log import QueryLog
@@ -38,8 +40,7 @@ from bot.state.database import StateDatabase
 from bot.state.file_ids import FileIds
 from bot.state.people import People
 from retrieval.dictionary import dictionary_key
-from retrieval.errors import SnapshotError
-from retrieval.index import Index
+from retrieval.errors import EngineError, SnapshotError
 from retrieval.synonyms import read_synonyms
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
 
 
 WAITERS = 64  # threads
+
+logger = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> None:
@@ -107,7 +110,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         state = StateDatabase.open(settings.state)
         stack.callback(state.close)
         people = People(state, log.pseudonyms, settings.admins, settings.access, settings.allowed)
-        index = Index(settings.snapshots, settings.dictionary, recognised=settings.recognised)
+        index = index_of(settings)
         curation = Curation(state)
         library = Library(index, settings.documents, read_synonyms(settings.synonyms), curation)
         stack.push_async_callback(library.close)
@@ -187,6 +190,9 @@ async def _make_ready(
             raise SettingError("WENJU_DOCUMENTS", f"文件夹不存在：{settings.documents}") from None
         async with background(show_progress(library)):
             await until(stop, refresh(library))
+    except EngineError as error:  # it is asked again with each question
+        logger.warning("%s", error)
+        await stack.enter_async_context(background(refresh(library)))
     else:
         await stack.enter_async_context(background(refresh(library)))
 

@@ -69,14 +69,10 @@ def run() -> None:
 @click.option("--full", is_flag=True, help="Read every file again, also the unchanged ones.")
 def index(documents: Path | None, *, full: bool) -> None:
     """Build or refresh the index of the folder DOCUMENTS (WENJU_DOCUMENTS)."""
-    from retrieval.index import Index
+    from bot.indexes import index_of
 
     settings = load()
-    report = _build(
-        Index(settings.snapshots, settings.dictionary, recognised=settings.recognised),
-        documents or settings.documents,
-        full=full,
-    )
+    report = _build(index_of(settings), documents or settings.documents, full=full)
     click.echo(
         f"{report.files} 个文件：读取 {report.read}，未变 {report.unchanged}，移除 {report.removed}，"
         f"跳过 {len(report.skipped)}\n{report.documents} 篇文章，{report.paragraphs} 个段落，"
@@ -101,12 +97,12 @@ def index(documents: Path | None, *, full: bool) -> None:
 )
 def ask(question: str, *, as_json: bool, limit: int) -> None:
     """Answer QUESTION; `-` reads one question a line from standard input and prints one JSON line each."""
+    from bot.indexes import index_of
     from retrieval import answer as answers
-    from retrieval.index import Index
     from retrieval.synonyms import read_synonyms
 
     settings = load()
-    index, synonyms = Index(settings.snapshots, settings.dictionary), read_synonyms(settings.synonyms)
+    index, synonyms = index_of(settings), read_synonyms(settings.synonyms)
     curated = _curated(settings.state)
     for text in _lines() if question == "-" else [question.encode(errors="replace").decode()]:
         snapshot = index.current()
@@ -122,13 +118,22 @@ def ask(question: str, *, as_json: bool, limit: int) -> None:
 @click.option("--log", is_flag=True, help="Measure on the query log's votes and the index in use instead.")
 @click.option("--compare", is_flag=True, help="Ask plain rank-bm25 with jieba's words the same, too.")
 @click.option("--errors", metavar="N", type=click.IntRange(0), default=0, help="Explain the N worst misses.")
+@click.option("--engine", type=click.Choice(["embedded", "opensearch"]), help="What searches the sets.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a set.")
 @click.option("--answers", type=click.Path(path_type=Path), help="Write one answer a line to this file.")
 def evaluate(  # noqa: PLR0913 - one argument an option
-    folders: tuple[Path, ...], *, log: bool, compare: bool, errors: int, as_json: bool, answers: Path | None
+    folders: tuple[Path, ...],
+    *,
+    log: bool,
+    compare: bool,
+    errors: int,
+    engine: str | None,
+    as_json: bool,
+    answers: Path | None,
 ) -> None:
     """Measure on the judged set in each FOLDER: passages.jsonl and questions.jsonl."""
     from bot import evaluation_report
+    from bot.indexes import engine_of
     from retrieval import evaluation
     from retrieval.synonyms import read_synonyms
 
@@ -138,8 +143,13 @@ def evaluate(  # noqa: PLR0913 - one argument an option
         raise click.UsageError("--answers 只能用于一个 FOLDER")
     if errors and as_json:
         raise click.UsageError("--errors 不能与 --json 同用")
-    options = evaluation.Options(compare, errors, answers, _watched, read_synonyms(load().synonyms))
-    evaluations = _by_votes(options) if log else evaluation.evaluate(folders, load().dictionary, options)
+    settings = load()
+    options = evaluation.Options(compare, errors, answers, _watched, read_synonyms(settings.synonyms))
+    if log:
+        evaluations = _by_votes(options)
+    else:
+        searched_by = engine_of(settings, engine or settings.engine, "wenju-evaluation")
+        evaluations = evaluation.evaluate(folders, settings.dictionary, options, searched_by)
     if as_json:
         lines = evaluation_report.json_lines(evaluations, named=len(folders) > 1)
     else:
@@ -249,13 +259,13 @@ def _build(index: Index, documents: Path, *, full: bool) -> Report:
 
 
 def _by_votes(options: Options) -> Iterator[Evaluation]:
+    from bot.indexes import index_of
     from bot.log.votes import read_votes
     from retrieval.evaluation import evaluate_votes
-    from retrieval.index import Index
 
     settings = load()
     votes = read_votes(settings.query_log)
-    index = Index(settings.snapshots, settings.dictionary)
+    index = index_of(settings)
     yield evaluate_votes(index.current(), votes.up, votes.down, options)
 
 

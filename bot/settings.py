@@ -41,8 +41,9 @@ class Settings:
     `allowed` are the ids of users and groups that a closed bot serves; `questions_per_minute` is for each
     person; `group_buttons` tells whose presses page a group's answers; what is older than
     `retention_days` is deleted from the query log. The index is refreshed when the documents change, where
-    `watch` is set, and after each `reindex_every`. `metrics` is the host and port of the metrics page.
-    With a `webhook_url` Telegram posts the updates there, and a proxy passes them on to `webhook_address`;
+    `watch` is set, and after each `reindex_every`. With the `engine` opensearch it is searched on the cluster
+    whose nodes `opensearch_url` lists. `metrics` is the host and port of the metrics page. With a
+    `webhook_url` Telegram posts the updates there, and a proxy passes them on to `webhook_address`;
     without, the bot asks for them.
     """
 
@@ -59,6 +60,10 @@ class Settings:
     watch: bool = False
     reindex_every: timedelta | None = None
     data: Path = Path("data")
+    engine: Literal["embedded", "opensearch"] = "embedded"
+    opensearch_url: str | None = field(default=None, repr=False)
+    opensearch_key: str | None = field(default=None, repr=False)
+    opensearch_ca: Path | None = None
     dictionary: Path | None = None
     synonyms: Path | None = None
     sandbox_port: int = 8600
@@ -123,6 +128,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         watch=given.one_of("WENJU_WATCH", ("1", "0"), "0") == "1",
         reindex_every=given.duration("WENJU_REINDEX_EVERY"),
         data=given.path("WENJU_DATA") or Settings.data,
+        engine=given.one_of("WENJU_ENGINE", ("embedded", "opensearch"), Settings.engine),
+        opensearch_url=given.text("WENJU_OPENSEARCH_URL"),
+        opensearch_key=given.text("WENJU_OPENSEARCH_API_KEY"),
+        opensearch_ca=given.path("WENJU_OPENSEARCH_CA"),
         dictionary=given.path("WENJU_DICTIONARY"),
         synonyms=given.path("WENJU_SYNONYMS"),
         sandbox_port=given.port("WENJU_SANDBOX_PORT", Settings.sandbox_port),

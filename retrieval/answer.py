@@ -218,7 +218,7 @@ def _read_closely(
     snapshot: Snapshot, question: Question, hits: tuple[Hit, ...], figures: Sequence[Figure]
 ) -> tuple[Hit, ...]:
     """Say of each hit which sentences answer, where its list runs on, and which earlier one it repeats."""
-    idf = snapshot.searcher.paragraphs.idf_of(question.terms)
+    idf = snapshot.searcher.idf_of(question.terms)
     texts = {hit.paragraph.id: hit.paragraph.text for hit in hits}
     fit = [figure for figure in figures if answers(figure, question, texts.get(figure.paragraph, ""))]
     best = {figure.paragraph: figure for figure in reversed(fit)}

@@ -18,11 +18,7 @@ from retrieval.postings import Postings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    import numpy.typing as npt
-
-    from retrieval.postings import Integers
-
-    Floats = npt.NDArray[np.float64]
+    from retrieval.arrays import Floats, Integers
 
 K1 = 1.0
 B = 0.6
@@ -52,8 +48,8 @@ class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         self.corpus_size = len(postings.lengths)
         self.avgdl = int(postings.lengths.sum()) / self.corpus_size if self.corpus_size else 0.0
         self.idf = {}
-        # The part of the denominator that is the row's own, in rank-bm25's order of operations.
-        self._saturation = self.k1 * (1 - self.b + self.b * np.asarray(self.doc_len) / (self.avgdl or 1.0))
+        every_length = np.arange(int(postings.lengths.max(initial=0)) + 1)
+        self.saturation = saturation(every_length, self.avgdl, self.k1, self.b)
 
     def get_scores(self, query: Sequence[str]) -> Floats:
         """The scores of all rows, as `BM25Plus.get_scores`."""
@@ -70,12 +66,22 @@ class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
     def get_batch_scores(self, query: Sequence[str], doc_ids: Sequence[int]) -> list[float]:
         return [float(score) for score in self.get_scores(query)[np.asarray(doc_ids, dtype=int)]]
 
+    def scores_at(self, rows: Integers, query: Sequence[str]) -> Floats:
+        """The scores of some rows, which ascend."""
+        scores = np.zeros(len(rows))
+        for term in query:
+            held, weights = self.contribution(term)
+            if len(held):
+                places = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+                scores += np.where(held[places] == rows, weights[places], 0.0)
+        return scores
+
     def contribution(self, term: str) -> tuple[Integers, Floats]:
         """The rows that hold `term`, and what it adds to the score of each."""
         rows, counts = self.postings.of(term)
         if not len(rows):
             return rows, np.empty(0)
-        share = (counts * (self.k1 + 1)) / (self._saturation[rows] + counts)
+        share = (counts * (self.k1 + 1)) / (self.saturation[self.doc_len[rows]] + counts)
         return rows, self._idf_of(term) * (self.delta + share)
 
     def phrase(self, terms: Sequence[str]) -> tuple[Integers, Floats]:
@@ -89,21 +95,29 @@ class BM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
             rows, counts = rows[both], np.minimum(counts[both], other_counts[places[both]])
         if not len(rows):
             return rows, np.empty(0)
-        share = (counts * (self.k1 + 1)) / (self._saturation[rows] + counts)
+        share = (counts * (self.k1 + 1)) / (self.saturation[self.doc_len[rows]] + counts)
         return rows, sum(map(self._idf_of, terms)) * share
 
     def idf_of(self, terms: Iterable[str]) -> dict[str, float]:
         """The idf of each of the terms that a row holds."""
-        return {term: self._idf_of(term) for term in terms if term in self.postings.terms}
+        return {term: self._idf_of(term) for term in terms if self._is_known(term)}
 
     def highest_score(self, query: Sequence[str]) -> float:
         """What no row can exceed: each term there countless times, an unknown one as if in one row."""
         unknown = math.log(self.corpus_size + 1)
-        idfs = (self._idf_of(term) if term in self.postings.terms else unknown for term in query)
+        idfs = (self._idf_of(term) if self._is_known(term) else unknown for term in query)
         return (self.k1 + 1 + self.delta) * sum(idfs)
+
+    def _is_known(self, term: str) -> bool:
+        return term in self.idf or term in self.postings.terms
 
     def _idf_of(self, term: str) -> float:
         if term not in self.idf:
             # rank-bm25's own formula, asked for one term at a time.
-            self._calc_idf({term: len(self.postings.of(term)[0])})
+            self._calc_idf({term: self.postings.held(term)})
         return self.idf[term]
+
+
+def saturation(lengths: Integers, average: float, k1: float, b: float) -> Floats:
+    """A text's own part of the denominator, by its length, in rank-bm25's order of operations."""
+    return np.asarray(k1 * (1 - b + b * lengths / (average or 1.0)), dtype=np.float64)

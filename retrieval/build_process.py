@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.contents import Progress
+from retrieval.engine import engine_of
 from retrieval.errors import DocumentError, WenjuError
 from retrieval.index import Index, Report
 from retrieval.isolation import Limits
@@ -41,7 +42,8 @@ def request(index: Index, documents: Path, *, full: bool) -> bytes:
     limits = asdict(index.limits) if index.limits else None
     paths = {"index": index.folder, "dictionary": index.dictionary, "recognised": index.recognised}
     given = {name: str(path.absolute()) if path else None for name, path in paths.items()}
-    return _line({**given, "documents": str(documents), "limits": limits, "full": full})
+    engine = index.engine.settings
+    return _line({**given, "engine": engine, "documents": str(documents), "limits": limits, "full": full})
 
 
 def heard(line: bytes) -> Progress | Report:
@@ -87,8 +89,14 @@ def _build(asked: Json, tell: Callable[[Json], None], stopped: threading.Event) 
 
     limits = Limits(**asked["limits"]) if asked["limits"] else None
     recognised = _path(asked["recognised"])
-    index = Index(Path(asked["index"]), _path(asked["dictionary"]), limits, recognised=recognised)
     try:
+        index = Index(
+            Path(asked["index"]),
+            _path(asked["dictionary"]),
+            limits,
+            recognised=recognised,
+            engine=engine_of(asked["engine"]),
+        )
         report = index.build(Path(asked["documents"]), step, full=asked["full"])
         tell({"kind": "report", "report": _report(report)})
     except WenjuError as error:

@@ -1,35 +1,39 @@
-"""Reads a folder of documents into the next Snapshot's rows; what has not changed comes from the last.
+"""Reads a folder of documents into the files of the next Snapshot; what has not changed comes from the last.
 
-Workers read the files, several at a time; the rows are in the order of the files all the same.
+Workers read the files, several at a time. What they have read is written down in Segments now and again: a
+build that is killed goes on from there, and one of any size needs little memory.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-
-import numpy as np
+from hashlib import blake2b
+from itertools import count
+from typing import TYPE_CHECKING, Self
 
 from retrieval.documents import find_files, ocr
 from retrieval.errors import DocumentError
 from retrieval.isolation import LimitError, Limits, WorkerError, Workers
-from retrieval.postings import PostingsCounter
 from retrieval.rows import FileRows, ReadRows
-from retrieval.snapshot import PICTURES, RefusedFile, SourceFile
+from retrieval.segments import Segment, SegmentWriter, SourceFile
+from retrieval.snapshot import PICTURES, RefusedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Future
     from pathlib import Path
-
-    import numpy.typing as npt
 
     from retrieval.isolation import Json
     from retrieval.snapshot import Snapshot
 
 _MOST_WORKERS = 8  # each may need as much memory as the limits say
 _LONGER = 4  # times, where each page may be an image to read
+_SEGMENT = 1 << 22  # postings that are gathered in memory
+_WRITTEN_AFTER = 60.0  # seconds of work that a kill loses at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,9 @@ class Progress:
 
 @dataclass(slots=True)
 class Content:
-    """The rows of the next Snapshot, and where they are from."""
+    """The files of the next Snapshot in their order, each with the Segment that holds its rows."""
 
-    records: list[bytes] = field(default_factory=list)
-    counter: PostingsCounter = field(default_factory=PostingsCounter)
-    files: list[SourceFile] = field(default_factory=list)
+    files: list[tuple[Segment, SourceFile]] = field(default_factory=list)
     refused: list[RefusedFile] = field(default_factory=list)
     skipped: list[DocumentError] = field(default_factory=list)
     read: int = 0
@@ -59,74 +61,116 @@ class Content:
     def changed(self) -> bool:
         return bool(self.read or self.removed or self.newly_refused)
 
+
+class Workplace:
+    """A folder beside the Snapshots for what a build has read; it outlives a build that is killed.
+
+    `made_of` tells apart what was read from something else or differently, which is of no use.
+    """
+
+    def __init__(self, folder: Path, made_of: str, *, anew: bool) -> None:
+        self.folder = folder / blake2b(made_of.encode(), digest_size=8).hexdigest()
+        if folder.exists():
+            for other in folder.iterdir():
+                if anew or other != self.folder:
+                    shutil.rmtree(other, ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._numbers = count(len(list(self.folder.iterdir())))
+
+    @property
+    def pictures(self) -> Path:
+        return self.folder / PICTURES
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield what an earlier build has written."""
+        for folder in sorted(self.folder.glob("segment-*")):
+            with suppress(OSError, ValueError, LookupError, TypeError):  # it was killed while writing this
+                yield Segment.open(folder)
+
+    def writer(self) -> SegmentWriter:
+        return SegmentWriter(self.folder / f"segment-{next(self._numbers):06}")
+
+
+class _Reading:
+    """Gathers the rows of files that are read, in one Segment after another; the last ends with the block."""
+
+    def __init__(self, workplace: Workplace) -> None:
+        self._workplace = workplace
+        self._writer: SegmentWriter | None = None
+        self._begun = 0.0
+        self.read: dict[str, tuple[Segment, SourceFile]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
     def add(self, path: str, status: os.stat_result, found: FileRows) -> None:
-        """Add the rows of a file that was read."""
-        start = len(self.records)
-        for record, counts in found.rows:
-            self.counter.add(len(self.records), counts)
-            self.records.append(record)
-        end = len(self.records)
-        self.files.append(SourceFile(path, status.st_size, status.st_mtime_ns, start, end, found.remarks))
-        self.read += 1
+        if self._writer is None:
+            self._writer, self._begun = self._workplace.writer(), time.monotonic()
+        self._writer.add(path, status, found.rows, found.remarks)
+        if self._writer.postings > _SEGMENT or time.monotonic() - self._begun > _WRITTEN_AFTER:
+            self._close()
 
-    def take(self, file: SourceFile, old: Snapshot, new_row: npt.NDArray[np.int64]) -> None:
-        """Take the rows of an unchanged file over from the `old` Snapshot."""
-        start = len(self.records)
-        end = start + file.end - file.start
-        new_row[file.start : file.end] = np.arange(start, end)
-        self.records += map(old.record, range(file.start, file.end))
-        self.files.append(replace(file, start=start, end=end))
-        self.unchanged += 1
-
-    def refuse(self, file: RefusedFile, *, newly: bool) -> None:
-        """Skip a file, now and until it changes."""
-        self.refused.append(file)
-        self.skipped.append(DocumentError(file.path, file.reason))
-        self.newly_refused += newly
+    def _close(self) -> None:
+        if self._writer:
+            segment = self._writer.close()
+            self.read |= {file.path: (segment, file) for file in segment.files}
+            self._writer = None
 
 
 def collect(  # noqa: PLR0913 - what a build is made of
     documents: Path,
     old: Snapshot | None,
     folder: Path,
-    progress: Callable[[Progress], None] | None,
-    limits: Limits | None = None,
+    workplace: Workplace,
     *,
+    progress: Callable[[Progress], None] | None = None,
+    limits: Limits | None = None,
     recognised: Path | None = None,
 ) -> Content:
     """Read what is new or changed, and take the rest over from the `old` Snapshot.
 
-    `folder` is the next Snapshot's: its dictionary is there, its new pictures are stored there. In the folder
-    `recognised` the text that was read in images outlives Snapshots.
+    `folder` is the next Snapshot's, with its dictionary. In the folder `recognised` the text that was read in
+    images outlives Snapshots.
     """
     content = Content()
-    known = {file.path: file for file in old.files} if old else {}
+    known = {file.path: (old.segment, file) for file in old.files} if old else {}
+    before = known.keys()
+    earlier = {file.path: (segment, file) for segment in workplace.segments() for file in segment.files}
     refused = {file.path: file for file in old.refused} if old else {}
-    new_row = np.full(old.paragraphs if old else 0, -1)
     paths = find_files(documents)
     states = {path: _status(documents / path) for path in paths}
 
-    def is_known(path: str) -> bool:
-        before, now = known.get(path) or refused.get(path), states[path]
-        return bool(before and now and (before.size, before.changed) == (now.st_size, now.st_mtime_ns))
+    def as_now(file: SourceFile | RefusedFile) -> bool:
+        now = states.get(file.path)
+        return now is not None and (file.size, file.changed) == (now.st_size, now.st_mtime_ns)
 
-    new = [path for path in paths if not is_known(path)]
-    work = ReadRows(documents, folder, folder / PICTURES, recognised)
-    writable = [folder, *([recognised] if recognised else [])]
-    with Workers(work, _workers(len(new)), writable=writable, limits=_limits(limits)) as workers:
+    kept = {path: found for path, found in known.items() if as_now(found[1])}
+    resumed = {path: found for path, found in earlier.items() if path not in kept and as_now(found[1])}
+    still_refused = {path: file for path, file in refused.items() if as_now(file)}
+    new = [path for path in paths if not (path in kept or path in resumed or path in still_refused)]
+    work = ReadRows(documents, folder, workplace.pictures, recognised)
+    writable = [workplace.folder, *([recognised] if recognised else [])]
+    with (
+        _Reading(workplace) as reading,
+        Workers(work, _workers(len(new)), writable=writable, limits=_limits(limits)) as workers,
+    ):
         results = workers.map(new)
         for done, path in enumerate(paths):
             if progress:
                 progress(Progress(done, len(paths), _told(path)))
-            if not is_known(path):
-                _add(content, path, states[path], next(results))
-            elif old and path in known:
-                content.take(known[path], old, new_row)
-            else:
-                content.refuse(refused[path], newly=False)
-    content.removed = len(known.keys() - {file.path for file in content.files})
-    if old:
-        content.counter.take(old.searcher.paragraphs.postings, new_row)
+            if path in still_refused:
+                content.refused.append(still_refused[path])
+                content.skipped.append(DocumentError(path, still_refused[path].reason))
+            elif path not in kept and path not in resumed:
+                _add(content, reading, path, states[path], next(results))
+    found = kept | resumed | reading.read
+    content.files = [found[path] for path in paths if path in found]
+    content.read = len(resumed) + len(reading.read)
+    content.unchanged = len(kept)
+    content.removed = len(before - found.keys())
     if progress:
         progress(Progress(len(paths), len(paths), ""))
     return content
@@ -140,19 +184,27 @@ def is_unchanged(documents: Path, old: Snapshot) -> bool:
     return known == {path: status and (status.st_size, status.st_mtime_ns) for path, status in found.items()}
 
 
-def _add(content: Content, path: str, status: os.stat_result | None, result: Future[list[Json]]) -> None:
+def _add(
+    content: Content,
+    reading: _Reading,
+    path: str,
+    status: os.stat_result | None,
+    result: Future[list[Json]],
+) -> None:
     """Add the rows of one file, or say why it is skipped."""
     try:
         found = FileRows.of(result.result())
     except LimitError as error:
         if status:
             refused = RefusedFile(_told(path), status.st_size, status.st_mtime_ns, str(error))
-            content.refuse(refused, newly=True)
+            content.refused.append(refused)
+            content.skipped.append(DocumentError(refused.path, refused.reason))
+            content.newly_refused += 1
     except WorkerError as error:
         content.skipped.append(DocumentError(_told(path), str(error)))
     else:
         if status:
-            content.add(path, status, found)
+            reading.add(path, status, found)
 
 
 def _told(path: str) -> str:

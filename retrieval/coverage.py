@@ -34,7 +34,7 @@ def covered(snapshot: Snapshot, question: Question, best: Hit) -> float:
 
     0 where the question has no terms, or is about a place that the best paragraph's article never names.
     """
-    highest = snapshot.searcher.paragraphs.highest_score(question.terms)
+    highest = snapshot.searcher.highest_score(question.terms)
     if highest == 0 or _is_elsewhere(snapshot, question, best):
         return 0.0
     return best.score / highest

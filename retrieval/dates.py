@@ -8,6 +8,9 @@ of the Republic and of Japan, and no more.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from retrieval.numerals import parse_number
 from retrieval.units import UNIT
@@ -87,11 +90,22 @@ _NAMED = re.compile(
 )
 _NAMED_END = re.compile(rf"{_SEPARATOR}(?:(?:周|星期)?[一二三四五六日天末](?![期年个次]))")
 
+# What follows a number that a date begins with: most numbers begin none, as this tells faster than the rest.
+_BEGINNING = re.compile(
+    rf"(?:\d{{1,4}}|[一二][{_HAN_DIGIT}]{{3}}|[一二三四五六七八九十廿卅]{{1,3}})[ ]?"
+    r"(?:[年月日号时点:季第前上下半至到一二三四世\-—–―~～－]|[1-4]季|(?<=\d{4})[/.])",
+    re.ASCII,
+)
+_NUMBER_START = frozenset("0123456789一二三四五六七八九十廿卅")
+
 Value = str | tuple[str, str] | None
+_Parts = Mapping[str, Any]  # of a match of _POINT: by name what was found, or None
 
 
 def read(text: str, start: int) -> tuple[int, Value] | None:
     """Read the date or range of dates at `start` of a simplified, half-width text: its end and value."""
+    if text[start] in _NUMBER_START and not _BEGINNING.match(text, start):
+        return None
     for reader in (_lunar, _iso, _shared, _century, _points, _named):
         found = reader(text, start)
         if found is not None:
@@ -115,7 +129,7 @@ def _iso(text: str, start: int) -> tuple[int, Value] | None:
     value = f"{match['year']}-{int(match['month']):02}{day}"
     clock = _POINT.match(text, match.end())
     if day and clock and clock["clock"]:
-        return clock.end(), f"{value}T{_time(clock)}"
+        return clock.end(), f"{value}T{_time(clock.groupdict())}"
     return match.end(), value
 
 
@@ -131,9 +145,9 @@ def _shared(text: str, start: int) -> tuple[int, Value] | None:
             return None
         return match.end(), (first, last)
     point = _POINT.match(text, match.end())
-    if point is None or point.end() == match.end() or not _plausible(point):
+    if point is None or point.end() == match.end() or not _plausible(point.groupdict()):
         return None
-    value = _value(point)
+    value = _value(point.groupdict())
     first = f"{int(match['c']):02}"
     if not isinstance(value, str) or not 1 <= int(match["c"]) <= (12 if match["unit"] == "月" else 31):
         return None
@@ -183,28 +197,36 @@ def _point(text: str, start: int) -> tuple[int, str | None] | None:
     match = _POINT.match(text, start)
     if match is None or match.end() == start:
         return None
-    if not (_says_when(match) and _plausible(match)):
+    read = _read_point(match[0], match.groups())
+    if read is None:
         return None
     end = match.end()
     while text[end - 1] in " (":
         end -= 1
-    return end, _value(match)
+    return end, read[0]
 
 
-def _says_when(match: re.Match[str]) -> bool:
+@lru_cache(maxsize=1 << 12)  # a text has the same dates again and again
+def _read_point(written: str, groups: tuple[str | None, ...]) -> tuple[str | None] | None:
+    """Read the parts of a match of _POINT: None where they make no date, else its value."""
+    parts = dict(zip(_POINT.groupindex, groups, strict=True))
+    return (_value(parts),) if _says_when(written, parts) and _plausible(parts) else None
+
+
+def _says_when(written: str, match: _Parts) -> bool:
     """Tell whether the parts found make a date, rather than `三点` (three points) or `三日` (three days)."""
-    given = {name for name, part in match.groupdict().items() if part}
+    given = {name for name, part in match.items() if part}
     anchored = given - {"season", "vague", "daypart", "monthpart"}
     if anchored == {"day"}:
         return match["day"].isdecimal() or len(match["day"]) > 1
     if anchored == {"relative"}:
         return "season" in given or match["relative"] not in {"当年", "同年", "本年", "上年"}
     if anchored == {"hour"}:
-        return "daypart" in given or ("时" in match[0] and match["hour"].isdecimal())
+        return "daypart" in given or ("时" in written and match["hour"].isdecimal())
     return bool(anchored)
 
 
-def _plausible(match: re.Match[str]) -> bool:
+def _plausible(match: _Parts) -> bool:
     limits = {"year": (1, 2200), "month": (1, 12), "day": (1, 31), "hour": (0, 24), "minute": (0, 59)}
     for name, (low, high) in limits.items():
         if match[name] and not low <= (_number(match[name]) or 0) <= high:
@@ -221,13 +243,13 @@ def _digits(year: str) -> str:
     return f"{_number(year) or 0:04}"
 
 
-def _year(match: re.Match[str]) -> str | None:
+def _year(match: _Parts) -> str | None:
     """Give the year's four digits, `XXXX` where the text leaves it out, None where it cannot be told."""
     era, written = match["era"], match["year"] or match["ad"] or match["old"]
     if written:
         return _digits(written)
     if match["short"]:
-        return ("19" if match["short"] >= "50" else "20") + match["short"]
+        return f"{19 if match['short'] >= '50' else 20}{match['short']}"
     if match["bcyear"]:
         return f"-{(_number(match['bcyear']) or 1) - 1:04}"
     if not era:
@@ -237,7 +259,7 @@ def _year(match: re.Match[str]) -> str | None:
     return None if first is None else f"{first + nth:04}"
 
 
-def _value(match: re.Match[str]) -> str | None:
+def _value(match: _Parts) -> str | None:
     year = _year(match)
     if year is None:
         return None
@@ -254,7 +276,7 @@ def _value(match: re.Match[str]) -> str | None:
     return None if value == "XXXX" else value
 
 
-def _time(match: re.Match[str]) -> str:
+def _time(match: _Parts) -> str:
     hour = _number(match["hour"]) or 0
     if hour < 12 and match["daypart"] in {
         "下午",

@@ -4,6 +4,7 @@ WenjuError
  ├─ DocumentError   a file that cannot be read, with its name and the reason
  ├─ SnapshotError   an index that is missing, damaged or of another version
  │   └─ FormatError  of another version: it is whole, and only to be built anew
+ ├─ EngineError     a search engine that is away, late or refuses; it may answer again
  ├─ DictionaryError a user dictionary that jieba cannot take
  └─ SynonymsError   a file of synonyms that cannot be taken
 """
@@ -25,6 +26,10 @@ class SnapshotError(WenjuError):
 
 
 class FormatError(SnapshotError):
+    pass
+
+
+class EngineError(WenjuError):
     pass
 
 

@@ -10,7 +10,6 @@ import os
 import random
 import tempfile
 import time
-from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,17 +19,19 @@ from retrieval import locks, snapshot
 from retrieval.answer import answer, as_json
 from retrieval.baseline import Baseline
 from retrieval.dictionary import Dictionary, build_dictionary
-from retrieval.encoding import encode, tokens
+from retrieval.encoding import row_of
+from retrieval.engine import EMBEDDED
 from retrieval.judged_sets import JudgedSet, read_set
 from retrieval.language import normalise
 from retrieval.measures import Tally, mean, ranking, timing
 from retrieval.misses import figure_missed, first_match, missed, worst, worst_figures
-from retrieval.postings import PostingsCounter
+from retrieval.segments import SegmentWriter
 from retrieval.snapshot import Origin, Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from retrieval.engine import Engine
     from retrieval.judged_sets import JudgedQuestion
     from retrieval.measures import Measures
     from retrieval.misses import FigureMiss, Match, Miss
@@ -79,7 +80,10 @@ DEFAULTS = Options()
 
 
 def evaluate(
-    folders: Sequence[Path], dictionary: Path | None = None, options: Options = DEFAULTS
+    folders: Sequence[Path],
+    dictionary: Path | None = None,
+    options: Options = DEFAULTS,
+    engine: Engine = EMBEDDED,
 ) -> Iterator[Evaluation]:
     """Measure on the judged sets in `folders`, one after another.
 
@@ -89,11 +93,14 @@ def evaluate(
     sets = [read_set(folder) for folder in folders]
     for own in sets:
         with tempfile.TemporaryDirectory() as folder:
-            corpus = index_passages(own.passages, Path(folder), dictionary)
-            evaluation = evaluate_set(corpus, own, options)
-            if len(sets) > 1:
-                foreign = _foreign(corpus, [other for other in sets if other is not own], options)
-                evaluation = replace(evaluation, measures={**evaluation.measures, **foreign})
+            corpus = index_passages(own.passages, Path(folder), dictionary, engine)
+            try:
+                evaluation = evaluate_set(corpus, own, options)
+                if len(sets) > 1:
+                    foreign = _foreign(corpus, [other for other in sets if other is not own], options)
+                    evaluation = replace(evaluation, measures={**evaluation.measures, **foreign})
+            finally:
+                engine.drop(corpus.name)
         yield evaluation
 
 
@@ -149,18 +156,22 @@ def evaluate_votes(
     return replace(evaluation, measures=measures, disliked=disliked)
 
 
-def index_passages(passages: Sequence[Paragraph], folder: Path, dictionary: Path | None) -> Snapshot:
+def index_passages(
+    passages: Sequence[Paragraph], folder: Path, dictionary: Path | None, engine: Engine = EMBEDDED
+) -> Snapshot:
     """Make a Snapshot of paragraphs as they are; those of one Document stand in a row."""
     build_dictionary(folder, dictionary, normalise)
-    words = Dictionary(folder)
-    counter = PostingsCounter()
-    for row, passage in enumerate(passages):
-        counter.add(row, Counter(tokens(passage, words)))
+    words = Dictionary(folder, in_bulk=True)
+    rows = (row_of(passage, words) for passage in passages)
     lock = locks.hold(folder)
-    records = [encode(passage, words) for passage in passages]
-    snapshot.write(folder, records, counter.postings(), Origin(str(folder)))
+    with tempfile.TemporaryDirectory() as scratch:
+        writer = SegmentWriter(Path(scratch) / "passages")
+        writer.add("passages.jsonl", folder.stat(), rows)
+        segment = writer.close()
+        whole = snapshot.write(folder, [(segment, file) for file in segment.files], Origin(str(folder)))
+    engine.fill(folder, whole)
     os.close(lock)
-    return Snapshot(folder)
+    return Snapshot(folder, engine=engine)
 
 
 def _plain(own: JudgedSet, options: Options) -> Measures:

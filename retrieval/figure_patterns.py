@@ -75,31 +75,49 @@ CANDIDATE = re.compile(
 )
 """Where a figure may begin."""
 
-NO_FIGURES = (
-    re.compile(r"《[^《》]{1,40}》|https?://[\w./?=&%#:-]+"),
-    # Documents, telephones, securities: `〔2023〕15号`, `第12号令`, `0731-88886666`, `600001.SH`
-    re.compile(
-        r"[〔\[(【]\d{4}[〕\])】] ?第?\d{1,5}号|第 ?\d{1,4} ?号(?:令|公告|文|决议)"
-        r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"
-        r"|(?<![\d.])\d{4,6}[.-](?:S[HZ]|HK|BJ)\b|\b(?:S[HZ]|HK|BJ)[:. ]?\d{4,6}(?!\d)|\(\d{6}\)"
-    ),
-    re.compile("第[一二]次世界大战"),
-    # List markers: `（一）`, `一、`, `1.`
-    re.compile(
-        r"(?:^|(?<=[\n。;；]))[ \t]{0,8}(?:\(?[\d一二三四五六七八九十]{1,3}(?:[)、]|[.](?!\d)))", re.MULTILINE
-    ),
-    re.compile(r"\([一二三四五六七八九十\d]{1,2}\)(?!年)"),
-    # Pictures and tables: `图1 环湖步道`, `见表2-1`
-    re.compile(
-        r"(?:^|(?<=[见如和及、(\n]))附?[图表] ?\d{1,3}(?:[-.—–]\d{1,3})*(?=[ :.、,，。)）]|$)", re.MULTILINE
-    ),
-    # Slogans in quotes: `“三高四新”`
-    re.compile(
-        r"[“\"「『‘][^“”\"「」『』，。]{0,3}?[一二三四五六七八九十两][^“”\"「」『』，。\d]{1,8}[”\"」』’]"
-    ),
-    re.compile(r"[“\"]?十[一二三四五六]五[”\"]?(?=期间|时期|规划|以来|末|开局)"),
+CANDIDATE_START = re.compile(
+    rf"[-+\d几数{HAN}第半翻¥$€£UH公西纪前民昭明大平令康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳"
+    "去今本当翌次上下这周星昨农阴腊冬除凌清早中傍晚深]"
 )
-"""What holds numbers that are no figures."""
+"""The characters that it begins with; these are found faster."""
+
+NO_FIGURES = tuple(
+    (re.compile(sign, re.MULTILINE), re.compile(names, re.MULTILINE))
+    for sign, names in (
+        ("《|http", r"《[^《》]{1,40}》|https?://[\w./?=&%#:-]+"),
+        # Documents, telephones, securities: `〔2023〕15号`, `第12号令`, `0731-88886666`, `600001.SH`
+        (
+            r"号|-\d{7}|SH|SZ|HK|BJ|\(\d{6}\)",
+            (
+                r"[〔\[(【]\d{4}[〕\])】] ?第?\d{1,5}号|第 ?\d{1,4} ?号(?:令|公告|文|决议)"
+                r"|(?<![\d-])0\d{2,3}-\d{7,8}(?!\d)"
+                r"|(?<![\d.])\d{4,6}[.-](?:S[HZ]|HK|BJ)\b|\b(?:S[HZ]|HK|BJ)[:. ]?\d{4,6}(?!\d)|\(\d{6}\)"
+            ),
+        ),
+        ("第", "第[一二]次世界大战"),
+        # List markers: `（一）`, `一、`, `1.`
+        (
+            r"[\d一二三四五六七八九十](?:[)、]|\.(?!\d))",
+            r"(?:^|(?<=[\n。;；]))[ \t]{0,8}(?:\(?[\d一二三四五六七八九十]{1,3}(?:[)、]|[.](?!\d)))",
+        ),
+        (r"\(", r"\([一二三四五六七八九十\d]{1,2}\)(?!年)"),
+        # Pictures and tables: `图1 环湖步道`, `见表2-1`
+        (
+            r"[图表] ?\d",
+            r"(?:^|(?<=[见如和及、(\n]))附?[图表] ?\d{1,3}(?:[-.—–]\d{1,3})*(?=[ :.、,，。)）]|$)",
+        ),
+        # Slogans in quotes: `“三高四新”`
+        (
+            r"[“\"「『‘]",
+            (
+                r"[“\"「『‘][^“”\"「」『』，。]{0,3}?[一二三四五六七八九十两]"
+                r"[^“”\"「」『』，。\d]{1,8}[”\"」』’]"
+            ),
+        ),
+        ("十[一二三四五六]五", r"[“\"]?十[一二三四五六]五[”\"]?(?=期间|时期|规划|以来|末|开局)"),
+    )
+)
+"""What holds numbers that are no figures, each after a sign of it that is found faster and mostly missing."""
 
 IDENTIFIER = re.compile(
     r"(?:热线|电话|邮编|编号|代码|证号|QQ|qq|微信|传真|账号|号码|手机|No\.?|NO\.?)[^\d。]{0,4}$"

@@ -63,9 +63,12 @@ def extract(text: str) -> list[Figure]:
     open_text = _mask(simple)
     found: list[Figure] = []
     position = 0
-    while (candidate := patterns.CANDIDATE.search(open_text, position)) is not None:
-        start = candidate.start()
-        reading = next(filter(None, (reader(open_text, start) for reader in _READERS)), None)
+    while (begin := patterns.CANDIDATE_START.search(open_text, position)) is not None:
+        start = begin.start()
+        if patterns.CANDIDATE.match(open_text, start) is None:
+            position = start + 1
+            continue
+        reading = _read(open_text, start)
         if reading is None:
             led = open_text[start] == "第" or (open_text[start] in "+-" and _after_letter(open_text, start))
             run = patterns.RUN.match(open_text, start + led)
@@ -83,9 +86,23 @@ def _mask(text: str) -> str:
     def blank(match: re.Match[str]) -> str:
         return "□" * len(match[0])
 
-    for names in patterns.NO_FIGURES:
-        text = names.sub(blank, text)
+    for sign, names in patterns.NO_FIGURES:
+        if sign.search(text):
+            text = names.sub(blank, text)
     return text
+
+
+def _read(text: str, start: int) -> _Reading | None:
+    """Read the figure that starts at `start`."""
+    character = text[start]
+    if character in _HAN_DIGITS and text[start + 1 : start + 2] not in _AFTER_DIGIT:
+        return None
+    readers = _READERS_OF.get(character) or (_READERS if character.isdecimal() else (_date,))
+    for reader in readers:
+        reading = reader(text, start)
+        if reading is not None:
+            return reading
+    return None
 
 
 def _percent(text: str, start: int) -> _Reading | None:
@@ -102,7 +119,7 @@ def _reading(kind: FigureKind, end: int, value: Value, unit: str | None) -> _Rea
 
 
 def _fraction(text: str, start: int) -> _Reading | None:
-    match = patterns.FRACTION.match(text, start)
+    match = patterns.FRACTION.match(text, start) if "分之" in text or "/" in text else None
     if match is None:
         return None
     below, above = (parse_number(match[part] or "") for part in ("below", "above"))
@@ -323,22 +340,38 @@ def _is_identifier(text: str, start: int, number: str) -> bool:
     return long or named is not None or text[start - 1 : start] in {"/", "=", "#", "@", "□"}
 
 
-# The first that can read a place decides.
-_READERS = (
-    _percent,
-    _fraction,
-    _date,
-    _rank,
-    _doubled,
-    _tenths,
-    _height,
-    _signed,
-    _versus,
-    _long_time,
-    _half,
-    _grade,
-    _quantity,
-    _bare,
+_DIGITS = "0123456789"
+_NUMBER_STARTS = f"+-{_DIGITS}几数{patterns.HAN}"
+# The first that can read a place decides. Each has the characters that what it reads starts with: most places
+# are for few. Dates start with any others, too.
+_STARTS = (
+    (_percent, "百千"),
+    (_fraction, _NUMBER_STARTS),
+    (_date, f"{_DIGITS}一二三四五六七八九十廿卅第半万"),  # 万历
+    (_rank, "第"),
+    (_doubled, "翻"),
+    (_tenths, f"{_DIGITS}一二三四五六七八九两"),
+    (_height, f"{_DIGITS}一二两"),
+    (_signed, "¥$€£UH"),
+    (_versus, f"{_DIGITS}一二三四五六七八九十两"),
+    (_long_time, _NUMBER_STARTS),
+    (_half, "半"),
+    (_grade, "12"),
+    (_quantity, _NUMBER_STARTS),
+    (_bare, _NUMBER_STARTS),
+)
+_READERS = tuple(reader for reader, _ in _STARTS)
+_READERS_OF = {
+    character: tuple(reader for reader, starts in _STARTS if character in starts)
+    for character in "".join(starts for _, starts in _STARTS)
+}
+
+
+# A Chinese digit is mostly no number, as what follows it tells at once: no unit, digit or sign of a range.
+_HAN_DIGITS = frozenset("一二三四五六七八九两")
+_AFTER_DIGIT = frozenset(
+    {"", *(unit[0].lower() for unit in units.KINDS), *(unit[0].upper() for unit in units.KINDS)}
+    | set(f" {_DIGITS}{patterns.HAN}几多余来点分成比年月日号时季第前上下半世历个小:：-—–―~～－至到")
 )
 
 

@@ -20,20 +20,24 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from retrieval import locks, snapshot
-from retrieval.dictionary import build_dictionary, dictionary_key
+from retrieval.dictionary import cached_dictionary, dictionary_key
+from retrieval.engine import EMBEDDED
 from retrieval.errors import DocumentError, FormatError, SnapshotError, WenjuError
 from retrieval.language import normalise
-from retrieval.snapshot import Origin, Snapshot, copy_dictionary
+from retrieval.snapshot import FORMAT, PICTURES, Origin, Snapshot, copy_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from retrieval.contents import Progress
+    from retrieval.engine import Engine
     from retrieval.isolation import Limits
 
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
+_UNFINISHED = "UNFINISHED"
+_DICTIONARIES = "DICTIONARIES"
 _PATIENCE = 7.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"
 
@@ -70,10 +74,12 @@ class Index:
         limits: Limits | None = None,
         *,
         recognised: Path | None = None,
+        engine: Engine = EMBEDDED,
     ) -> None:
         """`dictionary` is the user's own word list, in jieba's format; `limits` hold for reading a file.
 
-        Images are read where there is a recogniser and a folder `recognised`, which keeps what was read.
+        What is indexed is searched by `engine`. Images are read where there is a recogniser and a folder
+        `recognised`, which keeps what was read.
         """
         self.trouble: str | None = None
         """Why the Snapshot in use is not the newest, as one line; the next build mends it."""
@@ -81,8 +87,10 @@ class Index:
         self.dictionary = dictionary
         self.limits = limits
         self.recognised = recognised
+        self.engine = engine
         self._snapshot: Snapshot | None = None
         self._names: list[str] = []  # that `CURRENT` held when the Snapshot was opened
+        self._suspect: str | None = None  # the name of a Snapshot that was found damaged
         self._opening = threading.Lock()
 
     def current(self) -> Snapshot:
@@ -119,14 +127,15 @@ class Index:
         # Not a method: it would keep the Snapshot alive whose end it waits for.
         released = partial(_sweep, self.folder)
         try:
-            return Snapshot(self.folder / names[0], released), None
+            thorough = names[0] == self._suspect
+            return Snapshot(self.folder / names[0], released, self.engine, thorough=thorough), None
         except FormatError:
             raise
         except SnapshotError as damage:
             if len(names) == 1 or names != _names(self.folder):
                 raise
             try:
-                before = Snapshot(self.folder / names[1], released)
+                before = Snapshot(self.folder / names[1], released, self.engine)
             except SnapshotError:
                 raise damage from None
             trouble = f"{damage}；暂用上一份索引，请重建索引"
@@ -142,7 +151,7 @@ class Index:
         with self._opening:
             if self._snapshot is None or self._snapshot.is_whole():
                 return False
-            self._snapshot = None
+            self._suspect, self._snapshot = self._snapshot.name, None
             return True
 
     def build(
@@ -154,7 +163,7 @@ class Index:
         `progress` raises: the Snapshot in use stays.
         """
         # A question needs no readers of documents.
-        from retrieval.contents import collect  # noqa: PLC0415
+        from retrieval.contents import Workplace, collect  # noqa: PLC0415
         from retrieval.documents import ocr  # noqa: PLC0415
 
         started = time.monotonic()
@@ -165,16 +174,28 @@ class Index:
             readers = ocr.identity() if self.recognised else ""
             old = None if full else self._reusable(documents, readers)
             if old is None:
-                build_dictionary(folder, self.dictionary, normalise)
+                cached_dictionary(self.folder / _DICTIONARIES, folder, self.dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
-            content = collect(documents, old, folder, progress, self.limits, recognised=self.recognised)
-            if old is None or content.changed or self.trouble:
-                origin = Origin(str(documents.resolve()), readers, content.files, content.refused)
-                snapshot.write(
-                    folder, content.records, content.counter.postings(), origin, old.folder if old else None
-                )
+            source = str(documents.resolve())
+            made_of = f"{FORMAT}\n{source}\n{readers}\n{dictionary_key(self.dictionary)}"
+            work = Workplace(self.folder / _UNFINISHED, made_of, anew=full)
+            content = collect(
+                documents,
+                old,
+                folder,
+                work,
+                progress=progress,
+                limits=self.limits,
+                recognised=self.recognised,
+            )
+            if old is None or content.changed or self.trouble or not self.engine.holds(old.name):
+                pictures = [work.pictures, *([old.folder / PICTURES] if old else [])]
+                origin = Origin(source, readers, content.refused)
+                segment = snapshot.write(folder, content.files, origin, pictures, old)
+                self.engine.fill(folder, segment)
                 self._swap(folder)
+            shutil.rmtree(self.folder / _UNFINISHED)
             current = self.newest()
         _sweep(self.folder)
         return Report(
@@ -187,7 +208,7 @@ class Index:
             paragraphs=current.paragraphs,
             figures=current.figures,
             skipped=tuple(content.skipped),
-            remarks={file.path: file.remarks for file in content.files if file.remarks},
+            remarks={file.path: file.remarks for _, file in content.files if file.remarks},
             seconds=time.monotonic() - started,
         )
 
@@ -201,6 +222,8 @@ class Index:
         self.let_go_if_damaged()
         old = self._reusable(documents, ocr.identity() if self.recognised else "")
         if old is None or self.trouble or not documents.is_dir() or not is_unchanged(documents, old):
+            return None
+        if not self.engine.holds(old.name):
             return None
         return Report(
             snapshot=old.name,
@@ -267,6 +290,10 @@ class Index:
         snapshot.sync(beside)
         beside.replace(self.folder / _CURRENT)
         snapshot.sync(self.folder)
+        try:
+            self.engine.use(names)
+        except WenjuError as error:  # the Snapshot is in use all the same
+            logger.warning("旧索引未能清理：%s", error)
 
 
 def _wait_for(lock: int) -> None:
@@ -299,6 +326,7 @@ def _unused(snapshots: Path) -> list[Path]:
         names = _names(snapshots)
     except SnapshotError:
         names = []
+    names = [*names, _UNFINISHED, _DICTIONARIES]
     found = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
     return [folder for folder in found if folder.is_dir() and folder.name not in names]
 

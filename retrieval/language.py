@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 from opencc import OpenCC
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
 _TO_SIMPLIFIED = OpenCC("t2s")
 _RUN = re.compile(r"[^\W_]+")
-_ATOM = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[^\W_]")
 _LATIN = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
+# Latin words and numbers that touch each other. A single character first: what starts so is found fast.
+_TOUCHING = re.compile(rf"[a-z0-9][a-z0-9]*(?:\.[0-9]+)?(?:{_LATIN.pattern})*")
 _INSIDE = re.compile(r"(?<=[a-z0-9])[a-z0-9]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ud800-\udfff\ufeff]")
+
+# The characters of Chinese text that NFKC is slow to replace.
+_COMMON = tuple(
+    (character, unicodedata.normalize("NFKC", character)) for character in "，：；！？（）％．…\u3000\u00a0"
+)
 
 # Words by which something is asked for, in their normal form. They say nothing of where the answer stands.
 QUESTION_WORDS = frozenset(
@@ -42,8 +49,12 @@ QUESTION_WORDS = frozenset(
 
 def normalise(text: str) -> str:
     """The normal form of `text`; it may differ in length from `text`."""
-    folded = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return normalise_numerals(_TO_SIMPLIFIED.convert(folded).lower())
+    if not text.isascii():
+        for written, character in _COMMON:
+            text = text.replace(written, character)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = _TO_SIMPLIFIED.convert(text)
+    return normalise_numerals(text.lower())
 
 
 def tokens(text: str, dictionary: Dictionary) -> list[str]:
@@ -100,14 +111,19 @@ def _cuts(text: str, start: int, end: int) -> bool:
 
 
 def _words(normal: str, dictionary: Dictionary) -> list[str]:
-    return [word for word in dictionary.words(normal) if _RUN.search(word)]
+    return [word for word in dictionary.words(normal) if word.isalnum() or _RUN.search(word)]
 
 
 def _bigrams(normal: str) -> list[str]:
     bigrams: list[str] = []
     for run in _RUN.findall(normal):
-        bigrams += map("".join, pairwise(run))
-    for run in re.findall(r"(?:[a-z0-9]+(?:\.[0-9]+)?|[^\W_])+", normal):
+        bigrams += map(add, run, run[1:])
+    for latin in _TOUCHING.finditer(normal):
+        start, end = latin.span()
+        before, after = normal[start - 1 : start], normal[end : end + 1]
+        atoms = [before] if before.isalnum() else []
+        atoms += _LATIN.findall(latin[0])
+        atoms += [after] if after.isalnum() else []
         # Two single characters are a bigram already.
-        bigrams += [left + right for left, right in pairwise(_ATOM.findall(run)) if len(left + right) > 2]
+        bigrams += [left + right for left, right in pairwise(atoms) if len(left + right) > 2]
     return bigrams

@@ -8,18 +8,17 @@ after its measure word (`109个国家和地区`). Where they are not sure there 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from retrieval import metric_patterns as patterns
+from retrieval.model import Figure
 from retrieval.periods import REACH, Periods, begin_of
 from retrieval.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from retrieval.model import Figure
 
 _LINK_LENGTH = 24  # characters before a figure that are searched for what links it to its metric
 _AROUND = 6  # characters beside a metric that tell where its words end
@@ -80,7 +79,7 @@ def bind(text: str, simple: str, figures: list[Figure]) -> list[Figure]:
             bool(sentence.bound) and metric is not None and metric.noun == sentence.metrics[-1].noun != ""
         )
         said = _as_written(str(metric), text, simple, figure) if metric else None
-        bound.append(replace(figure, metric=said, period=period.of(figure, carried=carried)))
+        bound.append(_with(figure, said, period.of(figure, carried=carried)))
         sentence.bound.append(figure)
         sentence.metrics.append(metric or _Metric())
         sentence.dates.clear()
@@ -98,13 +97,28 @@ def whole_words(figure: Figure, text: str, cut: Callable[[str], list[str]]) -> F
         return figure  # made of two pieces
     end = start + len(figure.metric)
     first = max(0, start - _AROUND)
-    edges = {first, *accumulate(map(len, cut(plain(text[first : end + _AROUND]))), initial=first)}
+    edges = {first, *accumulate(map(len, cut(plain(text)[first : end + _AROUND])), initial=first)}
     # The rules are sure of the end that is nearer to the figure.
     if start < figure.start:
         start = next(place for place in range(start, end + 1) if place in edges or place == end)
     else:
         end = next(place for place in range(end, start - 1, -1) if place in edges or place == start)
-    return replace(figure, metric=text[start:end]) if end - start > 1 else figure
+    return _with(figure, text[start:end], figure.period) if end - start > 1 else figure
+
+
+def _with(figure: Figure, metric: str | None, period: str | None) -> Figure:
+    """`dataclasses.replace`, which takes longer than all else about a figure."""
+    return Figure(
+        figure.text,
+        figure.kind,
+        figure.value,
+        figure.unit,
+        figure.start,
+        figure.end,
+        metric,
+        period,
+        figure.paragraph,
+    )
 
 
 def _as_written(metric: str, text: str, simple: str, figure: Figure) -> str:
@@ -220,7 +234,7 @@ def _without_link(words: str, figure: Figure) -> tuple[str, str]:
         return (words[: ranked.start()].strip(" "), ranked["change"]) if ranked else (words.strip(" "), "")
     words = words.rstrip(" “\"':")
     near = words[-_LINK_LENGTH:]
-    change = patterns.CHANGE.search(near)
+    change = patterns.CHANGE.search(near) if patterns.CHANGE_WORD.search(near) else None
     if change is None and figure.kind == "percent":
         change = patterns.SHARE.search(near)
     link = patterns.LINK.search(near)

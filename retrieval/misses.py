@@ -117,11 +117,7 @@ def _match(
     corpus: Snapshot, question: Question, paragraph: Paragraph, rank: int | None, score: float
 ) -> Match:
     row = corpus.row(paragraph.id)
-    added: dict[str, float] = {}
-    for term in question.terms:
-        rows, weights = corpus.searcher.paragraphs.contribution(term)
-        for weight in weights[rows == row]:  # one or none
-            added[term] = added.get(term, 0.0) + float(weight)
+    added = {} if row is None else corpus.searcher.contributions(row, question.terms)
     strongest = sorted(added.items(), key=lambda pair: -pair[1])
     return Match(paragraph, rank, score, tuple(strongest), score - sum(added.values()))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,24 +27,29 @@ _SIMPLE = str.maketrans(
     "0123456789.%-+,两万亿点余一二二三三三四五六六七八九十百千",
 )
 _PART = re.compile(r"\d+(?:\.\d+)?|.")
+_IGNORED = re.compile(r"[,\s]")
+_VAGUE = re.compile(r"[多余几来](?=[万亿]|$)")
+_COMMA = re.compile(r"\d,\d\d\d")
 _THOUSANDS = re.compile(r"(?<!\d)(?<!\d[,.])\d{1,3}(?:,\d{3})+(?!,?\d)")
 _LONGEST = 40  # characters; nobody writes longer numerals
 
 
+@lru_cache(maxsize=1 << 13)  # numbers repeat themselves, and each is read by several rules
 def parse_number(text: str) -> float | None:
     """Read one numeral: its value, or None where `text` is none.
 
     `多`, `余`, `几` and `来` are passed over (`两百多万` is 2000000), `几` and `数` count as one
     (`数百` is 100), and a last digit takes its place from the unit before it (`三千五` is 3500).
     """
-    numeral = re.sub(r"[,\s]", "", text.translate(_SIMPLE))
+    numeral = _IGNORED.sub("", text.translate(_SIMPLE))
     if numeral in {"半", "一半"}:
         return 0.5
     sign = -1 if numeral[:1] in {"-", "负"} else 1
-    value = _evaluate(re.sub(r"[多余几来](?=[万亿]|$)", "", numeral.lstrip("-+负")))
+    value = _evaluate(_VAGUE.sub("", numeral.lstrip("-+负")))
     return None if value is None else float(sign * value)
 
 
+@lru_cache(maxsize=1 << 13)
 def _evaluate(numeral: str) -> Decimal | None:  # noqa: C901 - one loop over the parts reads best whole
     if not numeral or len(numeral) > _LONGEST:
         return None
@@ -115,6 +121,8 @@ _NUMERAL = re.compile(
     r"(?=(?P<vague>[多余]?)(?P<next>.?))",
     re.DOTALL,
 )
+_NUMERIC = rf"[\d.点{_HAN}{_BANKERS}]"
+_DIGITS_RUN = re.compile(f"{_NUMERIC}{_NUMERIC}*")  # a single one first: what starts so is found fast
 _YEAR = re.compile(rf"(?:一[〇零○一五六七八九]|二[〇零○一])[{_HAN_DIGIT}]{{2}}")
 _WELL_FORMED = re.compile(
     # 十五, 三千五百万, 1万2千: a digit or 十 first, then units in between.
@@ -132,10 +140,26 @@ def normalise_numerals(text: str) -> str:
     `二〇二一年八月二十九日` becomes `2021年8月29日`, `百分之十二点五` `12.5%`, `三千五百万元` `3500万元`,
     `1.2万亿元` `12000亿元`, `1,234.5` `1234.5`.
     """
-    return _without_commas(_NUMERAL.sub(_rewrite, _without_commas(text)))
+    text = _without_commas(text)
+    written: list[str] = []
+    done = 0
+    for run in _DIGITS_RUN.finditer(text):
+        if run[0].isascii():
+            continue  # it stays, and most numbers are of this kind
+        place = max(done, run.start())
+        while place < run.end():
+            numeral = _NUMERAL.match(text, place)
+            if numeral:
+                written += (text[done:place], _rewrite(numeral))
+                done = numeral.end()
+            place = max(done, place + 1)
+    written.append(text[done:])
+    return _without_commas("".join(written))
 
 
 def _without_commas(text: str) -> str:
+    if not _COMMA.search(text):
+        return text
     return _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
 
 

@@ -6,6 +6,7 @@ For finding things in a text that is then shown as it was; what is searched for 
 from __future__ import annotations
 
 import functools
+import re
 
 import opencc
 
@@ -15,9 +16,13 @@ _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _KEPT = "，乾"
 
 
+@functools.lru_cache(maxsize=64)  # a paragraph is made plain for its figures, and for the words around each
 def plain(text: str) -> str:
     """Simplify `text` character by character; the length stays."""
-    return text if text.isascii() else text.translate(_table())
+    if text.isascii():
+        return text
+    table, changing = _table()
+    return changing.sub(lambda found: table[found[0]], text)
 
 
 @functools.lru_cache(maxsize=64)  # the paragraphs of an answer are looked into several times
@@ -29,10 +34,12 @@ def folded(text: str) -> str:
 
 
 @functools.cache
-def _table() -> dict[int, str]:
+def _table() -> tuple[dict[str, str], re.Pattern[str]]:
+    """The characters that change, and what finds them: most texts have few."""
     characters = [chr(code) for code in _HAN]
     simplified = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
-    table = {ord(a): b for a, b in zip(characters, simplified, strict=True) if a != b and len(b) == 1}
-    table |= {code: chr(code - 0xFEE0) for code in _FULL_WIDTH}
-    table |= {ord("\u3000"): " ", ord("\u00a0"): " ", ord("￥"): "¥", ord("〜"): "~"}
-    return {code: simple for code, simple in table.items() if chr(code) not in _KEPT}
+    table = {a: b for a, b in zip(characters, simplified, strict=True) if a != b and len(b) == 1}
+    table |= {chr(code): chr(code - 0xFEE0) for code in _FULL_WIDTH}
+    table |= {"\u3000": " ", "\u00a0": " ", "￥": "¥", "〜": "~"}
+    table = {written: simple for written, simple in table.items() if written not in _KEPT}
+    return table, re.compile(f"[{re.escape(''.join(table))}]")

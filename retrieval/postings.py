@@ -1,28 +1,29 @@
 """Postings: for each term the rows it stands in, and how often. They count, and know nothing of scores.
 
-Four files hold them: the terms as a trie (a term's number is its place in the others), the offsets of each
-term's part in `rows` and `counts`, and these two. All are mapped into memory, so opening is instant.
+They are arrays on the disk that are mapped into memory: opening is instant, and a search reads only the parts
+of its terms. Larger ones than memory holds are merged from parts, a block of terms at a time.
 """
 
 from __future__ import annotations
 
 import array
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import TYPE_CHECKING
 
-import marisa_trie
 import numpy as np
 
+from retrieval.arrays import ArrayWriter, let_go, load_array
+from retrieval.terms import Terms
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
+    from retrieval.arrays import Integers
 
-    Integers = npt.NDArray[np.integer]
-
-_TERMS = "terms.marisa"
+BLOCK = 1 << 22  # postings that are worked on at a time
 _ARRAYS = ("offsets", "rows", "counts", "lengths")
 _NOTHING = np.empty(0, dtype=np.int32)
 
@@ -34,7 +35,7 @@ class Postings:
     `lengths` are the tokens of each row; a row without tokens has length 0 and no postings.
     """
 
-    terms: marisa_trie.Trie
+    terms: Terms
     offsets: Integers
     rows: Integers
     counts: Integers
@@ -44,94 +45,151 @@ class Postings:
     def count(cls, corpus: Iterable[Sequence[str]]) -> Postings:
         """Count the tokens of each row of `corpus`."""
         counter = PostingsCounter()
-        for row, tokens in enumerate(corpus):
-            counter.add(row, Counter(tokens))
+        for tokens in corpus:
+            counter.add(Counter(tokens))
         return counter.postings()
 
     def of(self, term: str) -> tuple[Integers, Integers]:
         """The rows of `term` and its counts there; both empty for an unknown one."""
-        number = self.terms.get(term)
+        number = self.terms.number(term)
         if number is None:
             return _NOTHING, _NOTHING
         start, end = self.offsets[number], self.offsets[number + 1]
         return self.rows[start:end], self.counts[start:end]
 
-    def grouped(self, group_of: Integers) -> Postings:
-        """The postings of groups of rows: row r counts for group `group_of[r]`; the terms stay the same."""
-        groups = int(group_of.max(initial=0)) + 1
-        term_of = np.repeat(np.arange(len(self.terms)), np.diff(self.offsets))
-        pairs, place = np.unique(term_of * groups + group_of[self.rows], return_inverse=True)
-        counts = np.bincount(place, weights=self.counts, minlength=len(pairs)).astype(np.int32)
-        lengths = np.bincount(group_of, weights=self.lengths).astype(np.int32)
-        term_of, rows = pairs // groups, (pairs % groups).astype(np.int32)
-        return Postings(self.terms, _offsets(term_of, len(self.terms)), rows, counts, lengths)
+    def held(self, term: str) -> int:
+        """How many rows hold the term."""
+        number = self.terms.number(term)
+        return 0 if number is None else int(self.offsets[number + 1] - self.offsets[number])
+
+    def blocks(self, size: int = BLOCK) -> Iterator[tuple[int, int]]:
+        """Yield ranges of term numbers that have about `size` postings each, or one term with more."""
+        return blocks(self.offsets, size)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
-        self.terms.save(str(folder / _TERMS))
+        self.terms.save(folder)
         for name in _ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
 
     @classmethod
     def open(cls, folder: Path) -> Postings:
-        """Raise OSError, ValueError or RuntimeError where the files are missing or damaged."""
-        terms = marisa_trie.Trie()
-        terms.mmap(str(folder / _TERMS))
-        return cls(terms, *(load_array(folder / f"{name}.npy") for name in _ARRAYS))
+        """Raise OSError or ValueError where the files are missing or damaged."""
+        return cls(Terms.open(folder), *(load_array(folder / f"{name}.npy") for name in _ARRAYS))
 
 
 class PostingsCounter:
-    """Gathers postings row by row, counted from tokens or taken over from older postings."""
+    """Gathers the postings of one row after another, in memory."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self._term_of = array.array("i")
-        self._row_of = array.array("i")
         self._counts = array.array("i")
-        self._size = 0
+        self._terms_of_row = array.array("i")
 
-    def add(self, row: int, counts: Mapping[str, int]) -> None:
-        """Note how often each token occurs in `row`, which has none yet."""
-        self._size = max(self._size, row + 1)
-        for token, occurrences in counts.items():
-            self._term_of.append(self._numbers.setdefault(token, len(self._numbers)))
-            self._row_of.append(row)
-            self._counts.append(occurrences)
+    def __len__(self) -> int:
+        """How many postings there are."""
+        return len(self._term_of)
 
-    def take(self, older: Postings, new_row: Integers) -> None:
-        """Take over older rows: row r becomes `new_row[r]`, or is dropped where that is -1."""
-        row_of = new_row[older.rows]
-        stays = row_of >= 0
-        older_term_of = np.repeat(np.arange(len(older.terms)), np.diff(older.offsets))[stays]
-        number_of = np.zeros(len(older.terms), dtype=np.int32)
-        for term in np.unique(older_term_of):
-            number_of[term] = self._numbers.setdefault(older.terms.restore_key(int(term)), len(self._numbers))
-        self._term_of.frombytes(number_of[older_term_of].tobytes())
-        self._row_of.frombytes(row_of[stays].astype(np.int32).tobytes())
-        self._counts.frombytes(np.asarray(older.counts)[stays].astype(np.int32).tobytes())
-        self._size = max(self._size, int(new_row.max(initial=-1)) + 1)
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Add a row in which each token occurs so often."""
+        self._term_of.extend(map(self._numbers.__getitem__, counts))
+        self._counts.extend(counts.values())
+        self._terms_of_row.append(len(counts))
 
     def postings(self) -> Postings:
-        trie = marisa_trie.Trie(self._numbers)
-        number_of = np.fromiter((trie[term] for term in self._numbers), dtype=np.int64, count=len(trie))
-        numbers = number_of[np.array(self._term_of, dtype=np.int64)]
-        rows, counts = np.array(self._row_of, dtype=np.int32), np.array(self._counts, dtype=np.int32)
-        order = np.lexsort((rows, numbers))
-        lengths = np.bincount(rows, weights=counts, minlength=self._size).astype(np.int32)
-        return Postings(trie, _offsets(numbers, len(trie)), rows[order], counts[order], lengths)
+        terms, number_of = Terms.of(list(self._numbers))
+        numbers = number_of[np.array(self._term_of, dtype=np.int32)]
+        counts = np.array(self._counts, dtype=np.int32)
+        size = len(self._terms_of_row)
+        rows = np.repeat(np.arange(size, dtype=np.int32), np.array(self._terms_of_row, dtype=np.int32))
+        lengths = np.bincount(rows, weights=counts, minlength=size).astype(np.int32)
+        order = np.argsort(numbers, kind="stable")
+        offsets = _offsets(np.bincount(numbers, minlength=len(terms)))
+        return Postings(terms, offsets, rows[order], counts[order].astype(_smallest(counts)), lengths)
 
 
-def load_array(path: Path) -> npt.NDArray[Any]:
-    """Map a saved array into memory. Raise OSError or ValueError where it is missing or damaged."""
-    try:
-        loaded = np.load(path, mmap_mode="r")
-    except ValueError:
-        loaded = np.load(path)  # an empty one cannot be mapped
-    # A plain view of the mapped memory: numpy's memmap class makes every slice slow.
-    return np.asarray(loaded)
+def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -> None:
+    """Write the postings of `size` rows, joined from parts, into `folder`.
+
+    With each part come its rows' new numbers, ascending, -1 for a row that is dropped; no two parts have one
+    in common. Memory is needed for the terms, and for BLOCK postings.
+    """
+    folder.mkdir(exist_ok=True)
+    terms, places = Terms.merged([postings.terms for postings, _ in parts])
+    held = np.zeros(len(terms), dtype=np.int64)
+    lengths = np.zeros(size, dtype=np.int32)
+    highest = 0
+    for (postings, new_row), place in zip(parts, places, strict=True):
+        for first, end in postings.blocks():
+            numbers, _, counts = _moved(postings, new_row, first, end)
+            held[place[first:end]] += np.bincount(numbers, minlength=end - first)
+            highest = max(highest, int(counts.max(initial=0)))
+            let_go(postings.rows, postings.counts)
+        stays = new_row >= 0
+        lengths[new_row[stays]] = postings.lengths[stays]
+    used = held > 0
+    terms, held = terms.without(~used), held[used]
+    places = [(np.cumsum(used) - 1)[place] for place in places]
+    offsets = _offsets(held)
+    terms.save(folder)
+    np.save(folder / "offsets.npy", offsets)
+    np.save(folder / "lengths.npy", lengths)
+    rows_file = ArrayWriter(folder / "rows.npy", int(offsets[-1]), np.int32)
+    counts_file = ArrayWriter(folder / "counts.npy", int(offsets[-1]), np.min_scalar_type(highest))
+    for first, end in blocks(offsets, BLOCK):
+        rows, counts = _joined(parts, places, first, end)
+        rows_file.append(rows)
+        counts_file.append(counts)
+        for postings, _ in parts:
+            let_go(postings.rows, postings.counts)
+    rows_file.close()
+    counts_file.close()
 
 
-def _offsets(term_of: Integers, terms: int) -> Integers:
-    offsets = np.zeros(terms + 1, dtype=np.int64)
-    np.cumsum(np.bincount(term_of, minlength=terms), out=offsets[1:])
-    return offsets
+def blocks(offsets: Integers, size: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of places between which `offsets` grow by about `size`, or over one place by more."""
+    first, last = 0, len(offsets) - 1
+    while first < last:
+        end = int(np.searchsorted(offsets, offsets[first] + size, "right")) - 1
+        end = min(max(end, first + 1), last)
+        yield first, end
+        first = end
+
+
+def _joined(
+    parts: Sequence[tuple[Postings, Integers]], places: Sequence[Integers], first: int, end: int
+) -> tuple[Integers, Integers]:
+    """Return the rows and counts of the merged terms from `first` to `end`, by term and row."""
+    keys, found = [], []
+    for (postings, new_row), place in zip(parts, places, strict=True):
+        start, stop = (int(bound) for bound in np.searchsorted(place, (first, end)))
+        numbers, rows, counts = _moved(postings, new_row, start, stop)
+        keys.append((place[start:stop][numbers] << 32) | rows)
+        found.append(counts)
+    filled = [part for part in range(len(parts)) if len(keys[part])]
+    if len(filled) == 1:
+        return keys[filled[0]] & 0xFFFFFFFF, found[filled[0]]
+    together = np.concatenate(keys)
+    order = np.argsort(together, kind="stable")  # fast where a few sorted parts follow one another
+    return together[order] & 0xFFFFFFFF, np.concatenate(found)[order]
+
+
+def _moved(
+    postings: Postings, new_row: Integers, first: int, end: int
+) -> tuple[Integers, Integers, Integers]:
+    """Return the postings of the terms from `first` to `end` that stay: terms from 0, rows and counts."""
+    offsets = postings.offsets[first : end + 1]
+    numbers = np.repeat(np.arange(end - first), np.diff(offsets))
+    rows = new_row[postings.rows[offsets[0] : offsets[-1]]] if end > first else _NOTHING
+    counts = postings.counts[offsets[0] : offsets[-1]] if end > first else _NOTHING
+    stays = rows >= 0
+    return (numbers, rows, counts) if stays.all() else (numbers[stays], rows[stays], counts[stays])
+
+
+def _smallest(counts: Integers) -> np.dtype[np.unsignedinteger]:
+    return np.min_scalar_type(int(counts.max(initial=0)))
+
+
+def _offsets(held: Integers) -> Integers:
+    return np.concatenate([[0], np.cumsum(held)])

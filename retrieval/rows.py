@@ -5,14 +5,15 @@ Files are read by workers, as many at a time as there are processors; the rows c
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from retrieval import language
 from retrieval.dictionary import Dictionary
 from retrieval.documents import Surroundings, ocr, read_file
-from retrieval.encoding import encode, tokens
+from retrieval.encoding import Row, row_of
 from retrieval.errors import DocumentError
 from retrieval.isolation import WorkerError
 from retrieval.paragraphs import paragraphs
@@ -22,22 +23,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from retrieval.isolation import Handler, Json
-    from retrieval.model import Paragraph
 
 _PIECE = 200  # rows that are sent together
 
 
 @dataclass(frozen=True, slots=True)
 class FileRows:
-    """Each row is an encoded paragraph with how often each of its terms occurs."""
-
-    rows: tuple[tuple[bytes, dict[str, int]], ...]
+    rows: tuple[Row, ...]
     remarks: tuple[str, ...]
 
     @classmethod
     def of(cls, pieces: list[Json]) -> FileRows:
         """Return what a worker's reply says."""
-        rows = tuple((record.encode(), counts) for piece in pieces for record, counts in piece["rows"])
+        rows = tuple(_received(*row) for piece in pieces for row in piece["rows"])
         return cls(rows, tuple(remark for piece in pieces for remark in piece["remarks"]))
 
 
@@ -55,7 +53,8 @@ class ReadRows:
     recognised: Path | None = None
 
     def __call__(self, alive: Callable[[], None]) -> Handler:
-        words = Dictionary(self.dictionary)
+        words = Dictionary(self.dictionary, in_bulk=True)
+        of_heading = lru_cache(maxsize=64)(partial(language.tokens, dictionary=words))
         recognise = ocr.recogniser(self.recognised) if self.recognised else None
         surroundings = Surroundings(self.pictures, recognise, alive)
 
@@ -66,12 +65,20 @@ class ReadRows:
                 raise WorkerError(error.reason) from error
             yield {"rows": [], "remarks": content.remarks}
             found = (paragraph for document in content.documents for paragraph in paragraphs(document))
-            while rows := [_row(paragraph, words) for paragraph in islice(found, _PIECE)]:
+            while rows := [_sent(row_of(each, words, of_heading)) for each in islice(found, _PIECE)]:
                 alive()
                 yield {"rows": rows, "remarks": []}
 
         return handle
 
 
-def _row(paragraph: Paragraph, words: Dictionary) -> tuple[str, dict[str, int]]:
-    return encode(paragraph, words).decode(), Counter(tokens(paragraph, words))
+def _sent(row: Row) -> tuple[Json, ...]:
+    """Return a row as JSON: its terms with spaces between, and how often those occur that are repeated."""
+    repeated = {term: count for term, count in row.counts.items() if count > 1}
+    about = row.id, row.article, row.figures, row.metrics, row.characters, row.pictures
+    return row.record.decode(), " ".join(row.counts), repeated, *about
+
+
+def _received(record: str, terms: str, repeated: dict[str, int], *about: Json) -> Row:
+    counts = dict.fromkeys(terms.split(" "), 1) | repeated if terms else {}
+    return Row(record.encode(), counts, *about)

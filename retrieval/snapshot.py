@@ -9,66 +9,47 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import mmap
 import os
 import shutil
 import weakref
-from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrieval import dictionary, language, locks, picture_files
+from retrieval import dictionary, language, locks, picture_files, segments, tokeniser
+from retrieval.arrays import load_array
 from retrieval.dictionary import Dictionary
+from retrieval.embedded import EmbeddedSearcher
 from retrieval.encoding import decode_figure, decode_paragraph, heading
+from retrieval.engine import EMBEDDED
 from retrieval.errors import FormatError, SnapshotError
 from retrieval.model import Hit
-from retrieval.plain import folded
-from retrieval.postings import load_array
 from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
-from retrieval.search import Searcher
-from retrieval.series.metric_index import MetricCounter, MetricIndex
+from retrieval.segments import Segment, SourceFile, number_of
+from retrieval.series.metric_index import MetricIndex
 from retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from retrieval.engine import Engine
     from retrieval.model import Figure, Paragraph, Question
-    from retrieval.postings import Postings
 
-FORMAT = 3
+FORMAT = 4
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
 PICTURES = "pictures"
 """The folder of a Snapshot that holds its pictures' files."""
 
 _MANIFEST = "manifest.json"
-_PARAGRAPHS = "paragraphs.jsonl"
-_OFFSETS = "offsets.npy"
-_IDS = "ids.npy"
-_SEARCH = "search"
-_VOCABULARY = "vocabulary.marisa"
-_METRICS = "metrics.marisa"
-_CHARACTERS = "characters.json"
+_ROWS_BY_ID = "rows_by_id.npy"
+_VOCABULARY = "vocabulary"
+_METRIC_NAMES = "metrics.marisa"
+_CHECKED = 1 << 26  # bytes that are read at an opening to see whether they are as they were written
 _RAREST = 40  # terms of a whole text; the others stand nearly everywhere and take most of the time
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A file of the documents' folder as it was read; its paragraphs are the rows `start` to `end`.
-
-    `remarks` say what of it was left out, and why.
-    """
-
-    path: str
-    size: int
-    changed: int  # modification time in nanoseconds
-    start: int
-    end: int
-    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,56 +85,55 @@ class FileSummary:
 class Snapshot:
     """Safe for many threads. `name` is the folder's, `source` the documents' folder."""
 
-    def __init__(self, folder: Path, when_released: Callable[[], None] | None = None) -> None:
-        """`when_released` is called once nobody refers to the Snapshot any more.
+    def __init__(
+        self,
+        folder: Path,
+        when_released: Callable[[], None] | None = None,
+        engine: Engine = EMBEDDED,
+        *,
+        thorough: bool = False,
+    ) -> None:
+        """`when_released` is called once nobody refers to the Snapshot any more; `engine` searches it.
 
         Raise SnapshotError where `folder` holds no Snapshot or a damaged one, FormatError where it is of
-        another format.
+        another format. A large one is read whole only if it is to be `thorough`.
         """
         self.name = folder.name
         self.folder = folder
         weakref.finalize(self, _release, locks.share(folder), when_released)
         try:
-            manifest = _read_manifest(folder)
+            manifest = _read_manifest(folder, thorough=thorough)
             self.source: str = manifest["source"]
             self.readers: str = manifest["readers"]
-            self.files = tuple(
-                SourceFile(**{**file, "remarks": tuple(file["remarks"])}) for file in manifest["files"]
-            )
             self.refused = tuple(RefusedFile(**file) for file in manifest["refused"])
             self.documents: int = manifest["documents"]
-            self.figures: int = manifest["figures"]
+            self.segment = Segment.open(folder, map(SourceFile.of, manifest["files"]))
+            self.files = self.segment.files
+            self.figures = sum(file.figures for file in self.files)
+            self.paragraphs = self.segment.rows
             self.dictionary = Dictionary(folder)
-            self.searcher = Searcher.open(folder / _SEARCH)
-            terms = self.searcher.paragraphs.postings.terms
-            self.vocabulary = Vocabulary.open(folder / _VOCABULARY, terms, self.dictionary)
-            self.metrics = MetricIndex.open(folder / _METRICS)
-            characters = json.loads((folder / _CHARACTERS).read_text(encoding="utf-8"))
-            self._offsets = load_array(folder / _OFFSETS)
-            self._ids = load_array(folder / _IDS)
-            self._records = _map(folder / _PARAGRAPHS)
+            self.searcher = engine.open(folder, self.segment)
+            self.vocabulary = Vocabulary.open(folder / _VOCABULARY, self.segment.terms.terms, self.dictionary)
+            self.metrics = MetricIndex.open(folder / _METRIC_NAMES, self.segment.metrics)
+            self._rows_by_id = load_array(folder / _ROWS_BY_ID)
         except (OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError) as error:
             raise SnapshotError(f"索引损坏：{folder}") from error  # all that odd JSON and torn files lead to
-        self.paragraphs = len(self._offsets) - 1
         self._character_idf = {
-            character: math.log((self.paragraphs + 1) / held) for character, held in characters.items()
+            character: math.log((self.paragraphs + 1) / held)
+            for character, held in self.segment.characters.items()
         }
 
     def is_whole(self) -> bool:
         """Whether the files are as they were written; it reads them all."""
         try:
-            _read_manifest(self.folder)
+            _read_manifest(self.folder, thorough=True)
         except (SnapshotError, OSError, ValueError, LookupError, TypeError):
             return False
         return True
 
-    def record(self, row: int) -> bytes:
-        """The paragraph of `row` as it is stored."""
-        return bytes(self._records[self._offsets[row] : self._offsets[row + 1]])
-
     def at(self, row: int) -> tuple[Paragraph, tuple[Figure, ...]]:
         """The paragraph of `row` and its figures in order."""
-        paragraph, figures = self.record(row).splitlines()
+        paragraph, figures = self.segment.record(row).splitlines()
         return decode_paragraph(json.loads(paragraph)), tuple(map(decode_figure, json.loads(figures)))
 
     def paragraph(self, paragraph_id: str) -> Paragraph | None:
@@ -225,7 +205,7 @@ class Snapshot:
         Only rows `within` are searched where that is given.
         """
         best = self.searcher.top(question.terms, max(limit, CANDIDATES), question.related, within)
-        idf = self.searcher.paragraphs.idf_of(question.terms)
+        idf = self.searcher.idf_of(question.terms)
         scores = rerank(
             seek(question, idf, self._character_idf),
             [self._candidate(row, score) for row, score in best],
@@ -241,21 +221,22 @@ class Snapshot:
 
     def nearest(self, text: str, limit: int) -> list[int]:
         """The rows that share most with a text, by the rarest of its terms; best first."""
-        idf = self.searcher.paragraphs.idf_of(dict.fromkeys(language.tokens(text, self.dictionary)))
+        idf = self.searcher.idf_of(dict.fromkeys(language.tokens(text, self.dictionary)))
         rarest = sorted(idf, key=lambda term: -idf[term])[:_RAREST]
         return [row for row, _ in self.searcher.top(rarest, limit)]
 
     def _candidate(self, row: int, score: float) -> Candidate:
-        fields = json.loads(self.record(row).partition(b"\n")[0])
+        fields = json.loads(self.segment.record(row).partition(b"\n")[0])
         return Candidate(heading(fields), fields["text"], score)
 
     def row(self, paragraph_id: str) -> int | None:
         """The row of a paragraph; None for an unknown id."""
-        number = _number(paragraph_id)
-        place = int(np.searchsorted(self._ids[0], number))
+        numbers, rows = self._rows_by_id
+        number = number_of(paragraph_id)
+        place = int(np.searchsorted(numbers, number))
         # Ids that share a number are told apart by the record itself.
-        while place < self.paragraphs and self._ids[0][place] == number:
-            row = int(self._ids[1][place])
+        while place < self.paragraphs and numbers[place] == number:
+            row = int(rows[place])
             if self.at(row)[0].id == paragraph_id:
                 return row
             place += 1
@@ -264,61 +245,60 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a Snapshot's rows are from: the documents' folder with its files, and what read them.
+    """Where a Snapshot's rows are from: the documents' folder, and what read its files.
 
     `readers` tells apart what would read the same files differently.
     """
 
     source: str
     readers: str = ""
-    files: Sequence[SourceFile] = ()
     refused: Sequence[RefusedFile] = ()
 
 
 def write(
-    folder: Path, records: Sequence[bytes], postings: Postings, origin: Origin, older: Path | None = None
-) -> None:
+    folder: Path,
+    files: Sequence[tuple[Segment, SourceFile]],
+    origin: Origin,
+    pictures: Sequence[Path] = (),
+    older: Snapshot | None = None,
+) -> Segment:
     """Complete a Snapshot in `folder`, which holds its dictionary already, and bring it to the disk.
 
-    `records` are encoded paragraphs, those of a Document in a row; `postings` their tokens, a row each. Their
-    new pictures are in `folder` already, the others come from the Snapshot in the folder `older`.
+    Its rows, which are returned, are those of the `files`, each of a Segment. Their images are taken from
+    the folders `pictures`, unless there are none. An `older` Snapshot of the same dictionary spares work.
     """
-    documents: dict[tuple[str, int], int] = {}
-    document_of, ids, figures = [], [], 0
-    characters: Counter[str] = Counter()
-    metrics = MetricCounter()
-    for row, record in enumerate(records):
-        fields, found = map(json.loads, record.splitlines())
-        figures += len(found)
-        metrics.add(row, fields["text"], map(decode_figure, found))
-        if older:
-            for picture in fields["pictures"]:
-                picture_files.take(older / PICTURES, folder / PICTURES, picture["key"])
-        characters.update(set(folded(heading(fields) + fields["text"])))
-        ids.append(_number(fields["id"]))
-        document_of.append(documents.setdefault((fields["document"], fields["article"]), len(documents)))
-    (folder / _PARAGRAPHS).write_bytes(b"".join(records))
-    np.save(folder / _OFFSETS, np.cumsum([0, *map(len, records)], dtype=np.int64))
-    order = np.argsort(np.array(ids, dtype=np.int64), kind="stable")
-    np.save(folder / _IDS, np.stack([np.array(ids, dtype=np.int64)[order], order]))
-    (folder / _SEARCH).mkdir()
-    Searcher.over(postings, np.array(document_of, dtype=np.int32)).save(folder / _SEARCH)
-    (folder / _CHARACTERS).write_text(json.dumps(characters, ensure_ascii=False), encoding="utf-8")
-    Vocabulary.over(postings.terms, Dictionary(folder)).save(folder / _VOCABULARY)
-    metrics.save(folder / _METRICS)
+    placed = segments.merge_into(folder, files)
+    if pictures:
+        for key in dict.fromkeys(key for file in placed for key in file.pictures):
+            _take_picture(key, pictures, folder / PICTURES)
+    segment = Segment.open(folder, placed)
+    order = np.argsort(segment.ids, kind="stable")
+    np.save(folder / _ROWS_BY_ID, np.stack([segment.ids[order], order]))
+    EmbeddedSearcher.over(segment.terms, segment.document_of).save(folder)
+    Vocabulary.over(segment.terms.terms, Dictionary(folder), older.vocabulary if older else None).save(
+        folder / _VOCABULARY
+    )
+    MetricIndex.over(segment.metrics).save(folder / _METRIC_NAMES)
     manifest = {
         "format": FORMAT,
         "source": origin.source,
         "readers": origin.readers,
-        "documents": len(documents),
-        "figures": figures,
-        "files": [asdict(file) for file in origin.files],
+        "tokeniser": tokeniser.identity(),
+        "documents": int(segment.document_of[-1]) + 1 if segment.rows else 0,
+        "files": [file.fields() for file in placed],
         "refused": [asdict(file) for file in origin.refused],
-        "checksums": {name: _checksum(folder / name) for name in _contents(folder)},
+        "contents": {name: _described(folder / name) for name in _contents(folder)},
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
     for path in [*folder.rglob("*"), folder]:
         sync(path)
+    return segment
+
+
+def _take_picture(key: str, folders: Sequence[Path], newer: Path) -> None:
+    """Have a picture of one of the folders. Raise OSError where it is in none."""
+    older = next((folder for folder in folders if (folder / key).exists()), newer)
+    picture_files.take(older, newer, key)
 
 
 def copy_dictionary(old: Path, new: Path) -> None:
@@ -341,14 +321,23 @@ def _release(lock: int, then: Callable[[], None] | None) -> None:
         then()
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path, *, thorough: bool) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     if manifest["format"] != FORMAT:
         raise FormatError(f"索引是另一版本建立的，请运行 wenju index：{folder}")
-    for name, checksum in manifest["checksums"].items():
-        if _checksum(folder / name) != checksum:
-            raise SnapshotError(f"索引损坏：{folder / name}")
+    contents = manifest["contents"]
+    thorough = thorough or sum(described["size"] for described in contents.values()) <= _CHECKED
+    for name, described in contents.items():
+        path = folder / name
+        if path.stat().st_size != described["size"] or (
+            thorough and _checksum(path) != described["checksum"]
+        ):
+            raise SnapshotError(f"索引损坏：{path}")
     return manifest
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return {"size": path.stat().st_size, "checksum": _checksum(path)}
 
 
 def _contents(folder: Path) -> list[str]:
@@ -361,13 +350,3 @@ def _contents(folder: Path) -> list[str]:
 def _checksum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def _map(path: Path) -> mmap.mmap | bytes:
-    with path.open("rb") as file:
-        # An empty file cannot be mapped.
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
-
-
-def _number(paragraph_id: str) -> int:
-    return int.from_bytes(hashlib.blake2b(paragraph_id.encode(), digest_size=7).digest())

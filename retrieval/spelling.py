@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from retrieval.model import Question, Span
-    from retrieval.postings import Postings
+    from retrieval.search import Searcher
     from retrieval.snapshot import Snapshot
 
 CLEARLY = 0.03
@@ -46,29 +46,28 @@ class _Mend:
 
 def suggest(snapshot: Snapshot, question: Question) -> str | None:
     """The question as it may have been meant, in its normal form; None where no slip is likely."""
-    normal, words, bm25 = question.normal, snapshot.dictionary, snapshot.searcher.paragraphs
+    normal, words, searcher = question.normal, snapshot.dictionary, snapshot.searcher
     mends = {mend for mend in _mends(snapshot, normal) if _repairs(mend, normal, snapshot)}
     if not mends:
         return None
     terms = question_terms(normal, words)
-    scores = bm25.get_scores(terms)
 
     def fit(mend: _Mend) -> tuple[float, _Mend]:
         """How well the best paragraph with the word suits the question as typed."""
-        return float(scores[bm25.postings.of(mend.word)[0]].max()), mend
+        return searcher.best_score(terms, holding=mend.word), mend
 
     shares = {}
     for mended in (mend.of(normal) for mend in sorted(mends, key=fit, reverse=True)[:_TRIED]):
         sought = question_terms(mended, words)
-        shares[mended] = bm25.get_scores(sought).max() / bm25.highest_score(sought)
+        shares[mended] = searcher.best_score(sought) / searcher.highest_score(sought)
     best = max(shares, key=shares.__getitem__)
-    enough = max(FOUND, scores.max() / bm25.highest_score(terms) + CLEARLY)
+    enough = max(FOUND, searcher.best_score(terms) / searcher.highest_score(terms) + CLEARLY)
     return best if shares[best] > enough else None
 
 
 def _mends(snapshot: Snapshot, normal: str) -> Iterator[_Mend]:
-    postings = snapshot.searcher.paragraphs.postings
-    spans = [found.span() for found in LATIN.finditer(normal) if found[0] not in postings.terms]
+    searcher = snapshot.searcher
+    spans = [found.span() for found in LATIN.finditer(normal) if not searcher.held(found[0])]
     for start, end in (*spans, *_doubtful(snapshot, normal)):
         for word in snapshot.vocabulary.alike(normal[start:end]):
             yield _Mend(start, end, word)
@@ -76,9 +75,9 @@ def _mends(snapshot: Snapshot, normal: str) -> Iterator[_Mend]:
 
 def _doubtful(snapshot: Snapshot, normal: str) -> set[Span]:
     """The spans of up to LONGEST characters with a break that is not just between two known words."""
-    postings = snapshot.searcher.paragraphs.postings
+    searcher = snapshot.searcher
     spans: set[Span] = set()
-    breaks = _breaks(normal, postings)
+    breaks = _breaks(normal, searcher)
     standing = _standing(normal, snapshot) if breaks else ""
     for place in breaks:
         if "." in standing[place : place + 2]:
@@ -93,13 +92,13 @@ def _doubtful(snapshot: Snapshot, normal: str) -> set[Span]:
 
 def _standing(normal: str, snapshot: Snapshot) -> str:
     """Say of each character what its word is: `+` a word, `.` none, `?` asking, joining or not Chinese."""
-    postings = snapshot.searcher.paragraphs.postings
-    common = _COMMON * len(postings.lengths)
+    searcher = snapshot.searcher
+    common = _COMMON * searcher.rows
 
     def standing(word: str) -> str:
         if word in QUESTION_WORDS or not _CHINESE.fullmatch(word):
             return "?"
-        if len(postings.of(word)[0]) > (common if len(word) == 1 else 0):
+        if searcher.held(word) > (common if len(word) == 1 else 0):
             return "+"
         if len(word) > 1 and snapshot.dictionary.FREQ.get(word):
             return "+"  # a word, though the corpus is about other things
@@ -108,12 +107,12 @@ def _standing(normal: str, snapshot: Snapshot) -> str:
     return "".join(standing(word) * len(word) for word in snapshot.dictionary.words(normal))
 
 
-def _breaks(text: str, postings: Postings) -> list[int]:
+def _breaks(text: str, searcher: Searcher) -> list[int]:
     """Where two Chinese characters stand side by side in `text` that do so nowhere in the corpus."""
     return [
         place
         for place, pair in enumerate(map("".join, pairwise(text)))
-        if pair not in postings.terms and _CHINESE.fullmatch(pair)
+        if _CHINESE.fullmatch(pair) and not searcher.held(pair)
     ]
 
 
@@ -122,10 +121,10 @@ def _repairs(mend: _Mend, normal: str, snapshot: Snapshot) -> bool:
 
     A Latin word had no break, and a name that is in no dictionary is cut as it happens.
     """
-    postings, words = snapshot.searcher.paragraphs.postings, snapshot.dictionary
+    searcher, words = snapshot.searcher, snapshot.dictionary
     if mend.word.isascii():
         return True
     before, after = max(mend.start - 1, 0), mend.end + 1
     mended = normal[before : mend.start] + mend.word + normal[mend.end : after]
-    fewer = len(_breaks(mended, postings)) < len(_breaks(normal[before:after], postings))
+    fewer = len(_breaks(mended, searcher)) < len(_breaks(normal[before:after], searcher))
     return fewer and (not words.FREQ.get(mend.word) or mend.word in words.words(mend.of(normal)))

@@ -6,9 +6,12 @@ Tables, and the one pattern made of them; it reads no numbers.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from retrieval.model import FigureKind
 
 # The units and measure words of each kind of figure.
@@ -165,12 +168,23 @@ NAMES_AFTER: dict[str, str] = {
 }
 """Characters after which a measure word is none, but begins a word (`人民`, `分别`, `年级`)."""
 
-_NAMES = "|".join(re.escape(name) for name in sorted(KINDS, key=len, reverse=True))
+
+def _one_of(names: Iterable[str]) -> str:
+    """A pattern of the longest of the names that stands there, by its first character: they are many."""
+    rests: dict[str, list[str]] = {}
+    for name in sorted(names, key=len, reverse=True):
+        rests.setdefault(name[0], []).append(re.escape(name[1:]))
+    branches = (f"{re.escape(first)}(?:{'|'.join(others)})" for first, others in rests.items())
+    return f"(?=[{re.escape(''.join(rests))}])(?:{'|'.join(branches)})"
+
+
+_NAMES = _one_of(KINDS)
 # ASCII units end where the letters end: 5g of 5gb is none.
-UNIT = rf"(?:(?:{_NAMES})(?:(?<![a-z])|(?![a-z])))"
+UNIT = rf"(?:{_NAMES}(?:(?<![a-z])|(?![a-z])))"
 RATE = rf"(?:/(?:{_NAMES}|[\u4e00-\u9fff]{{1,2}}))"
 
 
+@lru_cache(maxsize=1024)
 def canonical(unit: str) -> str:
     """Give the unit's one name: `公尺` is `米`, `个工作日` is `工作日`; rates by their parts."""
     head, slash, tail = unit.partition("/")

@@ -1,24 +1,33 @@
 """The corpus's own words by their sound and their shape: which of them somebody may have meant by a slip.
 
-One trie holds lines of a key and what it leads to: the sound of a word to the word (`jin chu kou`), the word
-with one character left open to the word (`进_口`), and a character to its commonest sound. It judges nothing.
+A word is found by its sound (`jin chu kou`) and by itself with one character left open (`进_口`). It judges
+nothing.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import unicodedata
 from itertools import chain, pairwise, product
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
-import marisa_trie
+import numpy as np
+
+from retrieval.arrays import load_array
+from retrieval.terms import hash_of, held_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from retrieval.dictionary import Dictionary
+    from retrieval.terms import Hashes, Terms
+
+_KEYS, _WORDS, _SOUNDS = "keys.npy", "words.npy", "sounds.json"
+_NONE = np.empty(0, np.uint64)
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 LONGEST = 5  # characters of a Chinese word
 _OPEN = "_"
@@ -29,35 +38,62 @@ LATIN = re.compile("(?<![a-z0-9])[a-z]{4,}(?![a-z0-9])")  # a shorter one is as 
 
 
 class Vocabulary:
-    """Words of the corpus: Chinese ones of 2 to LONGEST characters, and LATIN ones."""
+    """Words of the corpus: Chinese ones of 2 to LONGEST characters, and LATIN ones.
 
-    def __init__(self, terms: marisa_trie.Trie, lines: marisa_trie.Trie, dictionary: Dictionary) -> None:
+    `keys`, ascending, are hashes of what a word is found by, and `words` the hash of the word of each.
+    `sounds` has the commonest sound of each character.
+    """
+
+    def __init__(
+        self, terms: Terms, keys: Hashes, words: Hashes, sounds: dict[str, str], dictionary: Dictionary
+    ) -> None:
         self._terms = terms
-        self._lines = lines
+        self._keys_of_words = keys
+        self._words = words
+        self._sounds = sounds
         self._dictionary = dictionary
 
     @classmethod
-    def over(cls, terms: marisa_trie.Trie, dictionary: Dictionary) -> Self:
-        """Take the words among `terms`, the words and bigrams of the corpus."""
-        sounds = _character_sounds()
-        lines = [f"{character}\t{known[0]}" for character, known in sounds.items()]
-        for term in terms.iterkeys():
+    def over(cls, terms: Terms, dictionary: Dictionary, older: Vocabulary | None = None) -> Self:
+        """Take the words among `terms`, the words and bigrams of the corpus.
+
+        What an `older` vocabulary of the same dictionary has of them is taken over.
+        """
+        keys, words = (older._keys_of_words, older._words) if older else (_NONE, _NONE)  # noqa: SLF001 - its own
+        stays = held_in(words, terms.hashes)
+        new = np.flatnonzero(~held_in(terms.hashes, older._terms.hashes if older else _NONE))  # noqa: SLF001
+        found: list[tuple[int, int]] = []
+        sounds: dict[str, list[str]] = {}
+        for term in map(terms.text, new.tolist()):
             if _is_chinese_word(term, dictionary):
+                sounds = sounds or _character_sounds()
                 # A character has two sounds at most that are common.
                 known = [sounds.get(character, ())[:2] for character in term]
-                lines += [f"{' '.join(sound)}\t{term}" for sound in product(*known)]
-                lines += [f"{key}\t{term}" for key in _opened(term)]
-        return cls(terms, marisa_trie.Trie(lines), dictionary)
+                word = hash_of(term)
+                found += [(hash_of(" ".join(sound)), word) for sound in product(*known)]
+                found += [(hash_of(key), word) for key in _opened(term)]
+        added = np.array(found, dtype=np.uint64).reshape(-1, 2)
+        keys, words = (
+            np.concatenate(parts) for parts in ((keys[stays], added[:, 0]), (words[stays], added[:, 1]))
+        )
+        order = np.lexsort((words, keys))
+        if older:
+            commonest = older._sounds  # noqa: SLF001
+        else:
+            commonest = {character: known[0] for character, known in (sounds or _character_sounds()).items()}
+        return cls(terms, keys[order], words[order], commonest, dictionary)
 
-    def save(self, path: Path) -> None:
-        self._lines.save(str(path))
+    def save(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        np.save(folder / _KEYS, self._keys_of_words)
+        np.save(folder / _WORDS, self._words)
+        (folder / _SOUNDS).write_text(json.dumps(self._sounds, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def open(cls, path: Path, terms: marisa_trie.Trie, dictionary: Dictionary) -> Self:
-        """Raise OSError or RuntimeError where the file is missing or damaged."""
-        lines = marisa_trie.Trie()
-        lines.mmap(str(path))
-        return cls(terms, lines, dictionary)
+    def open(cls, folder: Path, terms: Terms, dictionary: Dictionary) -> Self:
+        """Raise OSError or ValueError where the files are missing or damaged."""
+        sounds = json.loads((folder / _SOUNDS).read_text(encoding="utf-8"))
+        return cls(terms, load_array(folder / _KEYS), load_array(folder / _WORDS), sounds, dictionary)
 
     def __contains__(self, word: str) -> bool:
         return word in self._terms and (
@@ -79,14 +115,16 @@ class Vocabulary:
         return found - {typed}
 
     def _keys(self, typed: str) -> Iterator[str]:
-        yield " ".join(sound for character in typed for sound in self._under(character))
+        yield " ".join(self._sounds[character] for character in typed if character in self._sounds)
         # A character beside a whole word is a word of its own.
         beside = {typed[:-1] + _OPEN: typed[:-1], _OPEN + typed[1:]: typed[1:]}
         yield from (key for key in _opened(typed) if beside.get(key, "") not in self)
         yield from (typed[:place] + _OPEN + typed[place:] for place in range(len(typed) + 1))
 
     def _under(self, key: str) -> list[str]:
-        return [line[len(key) + 1 :] for line in self._lines.keys(f"{key}\t")]
+        start, end = (int(self._keys_of_words.searchsorted(np.uint64(hash_of(key)), side)) for side in _SIDES)
+        numbers = self._terms.hashes.searchsorted(self._words[start:end])
+        return [self._terms.text(number) for number in numbers.tolist()]
 
 
 def _is_chinese_word(term: str, dictionary: Dictionary) -> bool:

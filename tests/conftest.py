@@ -6,7 +6,7 @@ import gc
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -37,8 +37,13 @@ def words_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             build_dictionary(kept, None, normalise)
         copy_dictionary(kept, folder)
 
-    names = [f"retrieval.{module}.build_dictionary" for module in ("index", "evaluation")]
-    with patch(names[0], build), patch(names[1], build):
+    def cached(_: Path, *given: Any) -> None:
+        build(*given)
+
+    with (
+        patch("retrieval.index.cached_dictionary", cached),
+        patch("retrieval.evaluation.build_dictionary", build),
+    ):
         yield
 
 

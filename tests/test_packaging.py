@@ -15,7 +15,12 @@ from packaging.requirements import Requirement
 from bot import settings
 
 ROOT = Path(__file__).parents[1]
-PINNED = {"requirements.txt": (), "requirements-ocr.txt": ("ocr",), "requirements-dev.txt": ("ocr", "dev")}
+EXTRAS = ("fast", "ocr", "opensearch")
+PINNED = {
+    "requirements.txt": (),
+    **{f"requirements-{extra}.txt": (extra,) for extra in EXTRAS},
+    "requirements-dev.txt": (*EXTRAS, "dev"),
+}
 """The files of pinned requirements, each with the extras that it is for."""
 
 
@@ -96,7 +101,11 @@ def test_the_gpl_is_told_from_the_lgpl(licence: str, *, found: bool) -> None:
 
 def test_no_runtime_dependency_is_under_the_gpl() -> None:
     """Every package that the bot runs with states a licence that an MIT product can use."""
-    for requirement, _ in pins("requirements.txt"):
+    run_with = [
+        *pins("requirements.txt"),
+        *(pin for extra in EXTRAS for pin in pins(f"requirements-{extra}.txt")),
+    ]
+    for requirement, _ in run_with:
         if requirement.marker is not None and not requirement.marker.evaluate():
             continue
         about = importlib.metadata.metadata(requirement.name).json

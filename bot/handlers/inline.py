@@ -17,7 +17,7 @@ from telegram import InlineQueryResultsButton
 from bot.outgoing import delivery
 from bot.pages import shown_ranks
 from bot.screens.inline import example_results, results_of
-from retrieval.errors import SnapshotError
+from retrieval.errors import EngineError, SnapshotError
 
 if TYPE_CHECKING:
     from telegram import InlineQuery, Update
@@ -79,7 +79,7 @@ class Inline:
                 await self._first(query, words)
             else:
                 await self._suggest(query, words)
-        except SnapshotError:
+        except (SnapshotError, EngineError):
             button = _to_private_chat(words.answers.inline_no_index)
             await delivery.results(query, [], button, seconds=0)
 

@@ -6,6 +6,7 @@ An edited question has its answers edited: the messages that carry them are foun
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from bot.log.query_log import EDITABLE
 from bot.markup import escape, units
 from bot.outgoing import delivery
 from bot.screens.answers import answer_page
-from retrieval.errors import SnapshotError
+from retrieval.errors import EngineError, SnapshotError
 from retrieval.splitting import split_questions
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     Find = Callable[[], Coroutine[Any, Any, Sequence[Entry]]]
 
 QUESTIONS = 5  # answered of one message
+
+logger = logging.getLogger(__name__)
 
 
 class Reply(NamedTuple):
@@ -230,6 +233,9 @@ class Questions:
         except SnapshotError:
             said = words.answers
             return [Reply(escape(said.no_index_admin if self._people.is_admin(asker) else said.no_index))]
+        except EngineError as error:
+            logger.warning("a question has no answer: %s", error)
+            return [Reply(escape(words.answers.no_engine))]
         named, left_out = len(entries) > 1, ""
         if asked > len(entries):
             notice = words.answers.left_out.format(answered=len(entries), left=asked - len(entries))

@@ -15,6 +15,7 @@ class AnswerWords:
     did_you_mean: str
     no_index: str
     no_index_admin: str
+    no_engine: str
     also: str
     between: str
     in_result: str
@@ -62,6 +63,7 @@ CHINESE = AnswerWords(
     did_you_mean="您是不是想问：{question}",
     no_index="文库还没有准备好，请稍后再来。",
     no_index_admin="还没有索引，请先发送 /reindex。",
+    no_engine="检索服务暂时连不上，请稍后再问一次。",
     also="另有：{figures}",
     between="；",
     in_result="见第 {number} 条",
@@ -110,6 +112,7 @@ ENGLISH = AnswerWords(
     did_you_mean="Did you mean: {question}",
     no_index="The library is not ready yet. Please come back later.",
     no_index_admin="There is no index yet. Please send /reindex first.",
+    no_engine="The search does not respond just now. Please ask again a little later.",
     also="Also: {figures}",
     between="; ",
     in_result="see result {number}",

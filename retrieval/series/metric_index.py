@@ -1,7 +1,6 @@
 """Which rows of a Snapshot hold figures of a metric, by the metric's name without its place.
 
-A trie of names with row numbers, mapped into memory: opening is instant. What the figures say is read from
-the rows themselves.
+What the figures say is read from the rows themselves.
 """
 
 from __future__ import annotations
@@ -17,55 +16,54 @@ from retrieval.series.metric_names import keys_of
 from retrieval.series.shared_out import share_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from retrieval.model import Figure
+    from retrieval.postings import Postings
 
-_ROW = "<I"
 _CARRIES_ON = re.compile(
     r"(?:[\s,，;；、和及与到至]|上升|增加|增长|提高|下降|减少|又|再|则|为|是|达|增|降|升)*"
 )
 
 
 class MetricIndex:
-    def __init__(self, rows: marisa_trie.RecordTrie) -> None:
+    """`rows` are postings with the metrics' names as terms; `names` are these, to be found in a text."""
+
+    def __init__(self, names: marisa_trie.Trie, rows: Postings) -> None:
+        self._names = names
         self._rows = rows
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def over(cls, rows: Postings) -> Self:
+        return cls(marisa_trie.Trie(list(rows.terms)), rows)
+
+    def save(self, path: Path) -> None:
+        """Write the names."""
+        self._names.save(str(path))
+
+    @classmethod
+    def open(cls, path: Path, rows: Postings) -> Self:
         """Raise OSError or RuntimeError where the file is missing or damaged."""
-        rows = marisa_trie.RecordTrie(_ROW)
-        rows.mmap(str(path))
-        return cls(rows)
+        names = marisa_trie.Trie()
+        names.mmap(str(path))
+        return cls(names, rows)
 
     def rows(self, key: str) -> list[int]:
         """The rows that hold figures of a metric, ascending."""
-        return sorted(row for (row,) in self._rows.get(key, ()))
+        rows: list[int] = self._rows.of(key)[0].tolist()
+        return rows
 
     def named_in(self, text: str) -> list[str]:
         """The metrics whose names stand in `text`, the longest first, of one length the later one."""
-        names = {name: start for start in range(len(text)) for name in self._rows.prefixes(text[start:])}
+        names = {name: start for start in range(len(text)) for name in self._names.prefixes(text[start:])}
         return sorted(names, key=lambda name: (-len(name), -names[name]))
 
 
-class MetricCounter:
-    """Gathers the metrics of a corpus, row by row."""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, list[int]] = {}
-
-    def add(self, row: int, text: str, figures: Iterable[Figure]) -> None:
-        """Note the figures of a row's `text`, in their order; rows come in ascending order."""
-        for figure in with_metrics(text, tuple(figures)):
-            for key in keys_of(figure):
-                rows = self._rows.setdefault(key, [])
-                if not rows or rows[-1] != row:
-                    rows.append(row)
-
-    def save(self, path: Path) -> None:
-        entries = ((key, (row,)) for key, rows in self._rows.items() for row in rows)
-        marisa_trie.RecordTrie(_ROW, entries).save(str(path))
+def metrics_in(text: str, figures: Iterable[Figure]) -> Iterator[str]:
+    """Yield the names of the metrics of a text's figures, which come in their order."""
+    for figure in with_metrics(text, tuple(figures)):
+        yield from keys_of(figure)
 
 
 def with_metrics(text: str, figures: Sequence[Figure]) -> list[Figure]:

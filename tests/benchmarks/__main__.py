@@ -22,10 +22,10 @@ from rank_bm25 import BM25Plus
 from retrieval.answer import answer
 from retrieval.bm25 import BM25, K1, B
 from retrieval.dictionary import Dictionary, build_dictionary
+from retrieval.embedded import EmbeddedSearcher
 from retrieval.index import Index
 from retrieval.language import normalise, question_terms, tokens
 from retrieval.postings import Postings
-from retrieval.search import Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def _compare(corpus: list[list[str]], queries: list[list[str]]) -> None:
     ours, row = _built(lambda: BM25(corpus))
     _print(len(corpus), "wenju, the same scores", row, _timed(ours.get_scores, queries), base)
     document_of = np.arange(len(corpus)) // PARAGRAPHS_A_DOCUMENT
-    search, row = _built(lambda: Searcher.over(Postings.count(corpus), document_of))
+    search, row = _built(lambda: EmbeddedSearcher.over(Postings.count(corpus), document_of))
     top = _timed(lambda query: search.top(query, 10), queries)
     _print(len(corpus), "wenju, context and top ten", row, top, base)
     same = all(np.array_equal(scan.get_scores(query), ours.get_scores(query)) for query in queries[:SCANS])

@@ -20,12 +20,12 @@ import pytest
 
 from retrieval import answer, encoding, language, search
 from retrieval.baseline import Baseline
+from retrieval.embedded import EmbeddedSearcher
 from retrieval.evaluation import index_passages
 from retrieval.judged_sets import read_set
 from retrieval.measures import mean_of_sets, ranking
 from retrieval.postings import Postings
 from retrieval.reranking import WEIGHTS
-from retrieval.search import Searcher
 from retrieval.synonyms import Synonyms
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _only(kept: str, corpus: Snapshot, passages: Sequence[Paragraph]) -> tuple[S
     alone: list[Switch] = [(language, sort, lambda *_: []) for sort in ("_words", "_bigrams") if sort != kept]
     with _switched(alone):
         postings = Postings.count(encoding.tokens(passage, corpus.dictionary) for passage in passages)
-    return (*alone, (corpus, "searcher", Searcher.over(postings, np.arange(len(passages)))))
+    return (*alone, (corpus, "searcher", EmbeddedSearcher.over(postings, np.arange(len(passages)))))
 
 
 def _ask(corpus: Snapshot, questions: Sequence[JudgedQuestion], switches: Sequence[Switch]) -> Measures:

@@ -30,7 +30,9 @@ NOT_PASSED_ON = {
     "WENJU_REVIEW_PASSWORD",  # for the review alone
     "WENJU_DICTIONARY",  # files that would have to be mounted
     "WENJU_SYNONYMS",
+    "WENJU_OPENSEARCH_CA",
 }
+NODES = ["node1", "node2", "node3"]
 
 
 OPENINGS = {"privileged", "cap_add", "devices", "pid", "ipc", "userns_mode", "network_mode"}
@@ -62,7 +64,7 @@ def stages() -> list[str]:
 
 def test_every_service_is_known(compose: dict[str, Any]) -> None:
     """The other tests look at all services that there are."""
-    assert compose["services"].keys() == {"bot", "review"}
+    assert compose["services"].keys() == {"bot", "review", *NODES}
 
 
 @pytest.mark.parametrize("name", ["bot", "review"])
@@ -88,6 +90,26 @@ def test_compose_services_keep_their_hardening(compose: dict[str, Any], name: st
     assert service["image"].partition(":")[2] == version()
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
     assert not OPENINGS & service.keys()
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_the_clusters_nodes_are_hardened_and_closed(compose: dict[str, Any], name: str) -> None:
+    """Non-root, without capabilities, within limits, watched; started when asked for, no port outside."""
+    service = compose["services"][name]
+
+    assert service["profiles"] == ["opensearch"]
+    assert not service.get("ports")
+    assert not service.get("secrets")
+    assert int(service["user"].split(":")[0]) > 0
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert int(service["mem_limit"]) > 0
+    assert int(service["pids_limit"]) > 0
+    assert service["healthcheck"]["test"]
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert not OPENINGS & service.keys()
+    address = f"http://{service['hostname']}:9200"
+    assert address in compose["services"]["bot"]["environment"]["WENJU_OPENSEARCH_URL"].split(",")
 
 
 def test_compose_hands_the_token_over_as_a_file(compose: dict[str, Any]) -> None:
@@ -187,7 +209,9 @@ def test_the_build_sees_what_is_needed_and_no_more() -> None:
         "bot",
         "pyproject.toml",
         "requirements.txt",
+        "requirements-fast.txt",
         "requirements-ocr.txt",
+        "requirements-opensearch.txt",
         "retrieval",
         "seeds",
     }

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
+from retrieval import postings
 from retrieval.bm25 import BM25
-from retrieval.postings import Postings, PostingsCounter
+from retrieval.postings import Postings, merge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,45 +68,35 @@ def test_no_row_exceeds_the_highest_score(corpus: list[list[str]], query: list[s
     assert bm25.get_scores(query).max(initial=0) <= bm25.highest_score(query) + 1e-9
 
 
-@given(CORPORA, CORPORA, st.data())
-def test_postings_taken_over_are_those_counted_anew(
-    older: list[list[str]], newer: list[list[str]], data: st.DataObject
+@given(st.lists(CORPORA, max_size=4), st.data())
+def test_merged_postings_are_those_counted_anew(
+    tmp_path_factory: pytest.TempPathFactory, corpora: list[list[list[str]]], data: st.DataObject
 ) -> None:
-    """Rows kept from older postings and rows counted now make the postings of all together."""
-    kept = data.draw(st.lists(st.sampled_from(range(len(older))), unique=True)) if older else []
-    new_row = np.full(len(older), -1)
-    new_row[kept] = np.arange(len(kept))
-    counter = PostingsCounter()
-    counter.take(Postings.count(older), new_row)
-    for row, tokens in enumerate(newer, len(kept)):
-        counter.add(row, Counter(tokens))
-    merged, expected = counter.postings(), Postings.count([*(older[row] for row in kept), *newer])
-    assert sorted(merged.terms) == sorted(expected.terms)
-    assert [[list(part) for part in merged.of(term)] for term in expected.terms] == [
-        [list(part) for part in expected.of(term)] for term in expected.terms
-    ]
-    assert sum(merged.lengths) == sum(expected.lengths)
-
-
-@given(st.lists(st.tuples(st.lists(TERMS, max_size=6), st.integers(0, 2)), max_size=8))
-def test_grouped_postings_are_those_of_the_joined_rows(rows: list[tuple[list[str], int]]) -> None:
-    """A group counts as one row with the tokens of all its rows."""
-    joined: list[list[str]] = [[] for _ in range(max((group for _, group in rows), default=-1) + 1)]
-    for tokens, group in rows:
-        joined[group] += tokens
-    grouped = Postings.count([tokens for tokens, _ in rows]).grouped(
-        np.array([group for _, group in rows], int)
-    )
-    expected = Postings.count(joined)
-    for term in expected.terms:
-        assert [list(part) for part in grouped.of(term)] == [list(part) for part in expected.of(term)]
-    assert list(grouped.lengths) == list(expected.lengths)
+    """Rows kept from several postings, in any order of theirs, make the postings of all together."""
+    folder = tmp_path_factory.mktemp("merged")
+    rows = [(part, row) for part, corpus in enumerate(corpora) for row in range(len(corpus))]
+    drawn = data.draw(st.permutations(range(len(corpora))))
+    kept = [pair for pair in rows if data.draw(st.booleans())]
+    kept.sort(key=lambda pair: (drawn[pair[0]], pair[1]))
+    new_rows = [np.full(len(corpus), -1, np.int32) for corpus in corpora]
+    for new_row, (part, row) in enumerate(kept):
+        new_rows[part][row] = new_row
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "BLOCK", data.draw(st.integers(1, 20)))
+        merge(
+            [(Postings.count(corpus), rows) for corpus, rows in zip(corpora, new_rows, strict=True)],
+            len(kept),
+            folder,
+        )
+    merged, expected = Postings.open(folder), Postings.count(corpora[part][row] for part, row in kept)
+    assert list(merged.terms) == list(expected.terms)
+    for name in ("offsets", "rows", "counts", "lengths"):
+        assert getattr(merged, name).tolist() == getattr(expected, name).tolist()
 
 
 @pytest.mark.parametrize("corpus", [[], [[]], [["甲", "乙", "甲"], [], ["乙"]]])
 def test_saved_postings_open_as_they_were(tmp_path: Path, corpus: list[list[str]]) -> None:
     """Postings on disk score as those in memory, the empty ones included."""
-    postings = Postings.count(corpus)
-    postings.save(tmp_path / "postings")
+    Postings.count(corpus).save(tmp_path / "postings")
     opened = Postings.open(tmp_path / "postings")
     assert list(BM25.over(opened).get_scores(["甲", "乙"])) == list(BM25(corpus).get_scores(["甲", "乙"]))

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval import dates, figures, metric_patterns
+from retrieval import figure_patterns as patterns
 from retrieval.figure_equality import answer_figures, same_figure
 from retrieval.figures import extract, qualified
 
@@ -271,3 +273,33 @@ def test_the_number_of_a_picture_or_a_table_is_no_figure() -> None:
     for text in ("图1 环湖步道线路示意图", "分布情况（见表2-1）", "附表3．各乡镇情况", "如图 2，各线路"):
         assert extract(text) == []
     assert [figure.text for figure in extract("新绘地图3张，图表12幅。")] == ["3张", "12幅"]
+
+
+SIGNS = st.sampled_from(
+    """
+    0 1 2 9 2021 12 . , + - ~ 至 到 — 年 月 日 号 时 点 分 秒 : 半 上 下 午 百 千 万 亿 两 几 数
+    十 一 二 三 四 五 〇
+    第 届 级 个 名 家 元 美元 % 倍 成 米 平方米 吨 《 》 “ ” ( ) 。 ， 、 附图 表 SH HK - / 之 分之 年代 世纪
+    季度 农历 正月 初 公元 康熙 万历 民国 去 今 本 同 星期 周 的 翻 番 $ ¥ US$ ٣ µm 号令 十四五 规划
+    """.split()  # noqa: SIM905 - a list of words reads best as words
+) | st.sampled_from([" ", "\n", "\u212a"])
+MADE = st.lists(SIGNS, max_size=14).map("".join)
+
+
+@given(MADE)
+def test_what_is_left_out_at_a_glance_is_no_figure(text: str) -> None:
+    """The first characters that are looked at rule out nothing that the rules themselves would read."""
+    for start in range(len(text)):
+        full = next(filter(None, (read(text, start) for read in figures._READERS)), None)
+        is_candidate = patterns.CANDIDATE.match(text, start) is not None
+        assert not is_candidate or patterns.CANDIDATE_START.match(text, start)
+        assert not is_candidate or figures._read(text, start) == full
+        if text[start] in dates._NUMBER_START and not dates._BEGINNING.match(text, start):
+            assert dates._points(text, start) is None
+            assert (
+                dates._shared(text, start) is dates._iso(text, start) is dates._century(text, start) is None
+            )
+            assert dates._lunar(text, start) is dates._named(text, start) is None
+    for sign, names in patterns.NO_FIGURES:
+        assert sign.search(text) or not names.search(text)
+    assert metric_patterns.CHANGE_WORD.search(text) or not metric_patterns.CHANGE.search(text)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval import locks
 from retrieval.answer import answer, as_json
-from retrieval.dictionary import Dictionary, build_dictionary
-from retrieval.encoding import encode, tokens
+from retrieval.evaluation import index_passages
 from retrieval.illustrations import MOST, asks_for_picture
 from retrieval.language import normalise
 from retrieval.model import Document, Picture, Section, WholeParagraph
 from retrieval.paragraphs import LONGEST, paragraphs
-from retrieval.postings import PostingsCounter
-from retrieval.snapshot import Origin, Snapshot, write
 
 if TYPE_CHECKING:
     from retrieval.model import Answer
+    from retrieval.snapshot import Snapshot
 
 
 def picture(name: str, caption: str = "") -> Picture:
@@ -121,16 +116,8 @@ OTHERS = tuple(
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    folder = tmp_path_factory.mktemp("snapshot")
-    os.close(locks.hold(folder))
-    build_dictionary(folder, None, normalise)
-    words = Dictionary(folder)
     found = [paragraph for document in (TEA, SCAN, ALBUM, *OTHERS) for paragraph in paragraphs(document)]
-    counter = PostingsCounter()
-    for row, paragraph in enumerate(found):
-        counter.add(row, Counter(tokens(paragraph, words)))
-    write(folder, [encode(paragraph, words) for paragraph in found], counter.postings(), Origin("documents"))
-    return Snapshot(folder)
+    return index_passages(found, tmp_path_factory.mktemp("snapshot"), None)
 
 
 def keys(given: Answer) -> list[str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from retrieval.contents import Progress
+
 TEA = "# 茶业\n\n全县茶园面积达到12万亩，种茶农户共8600户。\n\n干茶产量3100吨，比上年增长7.5%。\n"
 ROAD = "# 公路\n\n盘山公路全长35公里，2022年10月18日通车。\n"
 
@@ -125,7 +127,7 @@ def test_what_cannot_be_indexed_is_told(tmp_path: Path) -> None:
 
 
 def test_a_progress_that_raises_ends_the_build(tmp_path: Path, documents: Callable[..., Path]) -> None:
-    """A build that is stopped changes nothing and leaves nothing behind."""
+    """A build that is stopped changes nothing, and what it has left behind goes with the next one."""
     index = Index(tmp_path / "index")
     folder = documents(tea=TEA)
     before = index.build(folder).snapshot
@@ -137,9 +139,35 @@ def test_a_progress_that_raises_ends_the_build(tmp_path: Path, documents: Callab
     with pytest.raises(WenjuError, match="stop"):
         index.build(folder, stop)
     assert index.current().name == before
-    assert folders(tmp_path / "index") == [before]
     index.build(folder)
     assert len(folders(tmp_path / "index")) == 2
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_build_goes_on_where_one_has_ended(
+    tmp_path: Path, documents: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, *, full: bool
+) -> None:
+    """What an earlier build has read is not read again, unless all is to be; what it left torn is."""
+    monkeypatch.setattr("retrieval.contents._SEGMENT", 1)
+    index, folder = Index(tmp_path / "index"), documents(road=ROAD, school=TEA, tea=TEA)
+    changed = folder / "road.md"
+
+    def stop(progress: Progress) -> None:
+        if progress.done == 2:
+            raise WenjuError("stop")
+
+    with pytest.raises(WenjuError, match="stop"):
+        index.build(folder, stop)
+    torn = next((tmp_path / "index").glob("UNFINISHED/*/")) / "segment-000001"
+    (torn / "offsets.npy").write_bytes(b"")
+    status = changed.stat()
+    changed.write_text(ROAD.replace("公路", "铁路"), encoding="utf-8")
+    os.utime(changed, ns=(status.st_atime_ns, status.st_mtime_ns))
+    report = index.build(folder, full=full)
+    assert (report.read, report.files) == (3, 3)
+    hit, _ = index.current().search(asking("铁路" if full else "公路"), 1)[0]
+    assert hit.paragraph.document == "road.md"
+    assert len(folders(tmp_path / "index")) == 1
 
 
 def test_one_builder_at_a_time(tmp_path: Path, documents: Callable[..., Path]) -> None:

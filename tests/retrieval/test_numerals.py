@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval import numerals
 from retrieval.numerals import normalise_numerals, parse_number
 
 NUMERALS = st.text(
@@ -128,3 +129,12 @@ def test_takes_linear_time(unit: str) -> None:
     begun = time.perf_counter()
     normalise_numerals(unit * (100_000 // len(unit)))
     assert time.perf_counter() - begun < 10
+
+
+@given(NUMERALS)
+def test_places_that_are_passed_over_hold_no_numeral(text: str) -> None:
+    """Only runs of digits are looked at, and the result is as if every place had been."""
+    plain = numerals._THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+    everywhere = numerals._NUMERAL.sub(numerals._rewrite, plain)
+    expected = numerals._THOUSANDS.sub(lambda found: found[0].replace(",", ""), everywhere)
+    assert normalise_numerals(text) == expected

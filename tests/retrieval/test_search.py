@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval import embedded
 from retrieval.bm25 import BM25
+from retrieval.embedded import EmbeddedSearcher
 from retrieval.language import phrase_terms
 from retrieval.postings import Postings
-from retrieval.search import DOCUMENT, NEIGHBOUR, Searcher
+from retrieval.search import DOCUMENT, NEIGHBOUR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +26,10 @@ QUERIES = st.lists(TERMS, max_size=4)
 WORDS = st.sampled_from(["甲乙", "乙丙", "甲乙丙", "丙丁"])
 
 
-def searcher(documents: list[list[list[str]]]) -> Searcher:
+def searcher(documents: list[list[list[str]]]) -> EmbeddedSearcher:
     document_of = [number for number, rows in enumerate(documents) for _ in rows]
-    return Searcher.over(
-        Postings.count([row for rows in documents for row in rows]), np.array(document_of, int)
+    return EmbeddedSearcher.over(
+        Postings.count([row for rows in documents for row in rows]), np.array(document_of, np.int32)
     )
 
 
@@ -83,10 +89,39 @@ def test_the_top_is_the_head_of_all(documents: list[list[list[str]]], query: lis
     assert [row for row, _ in search.top(query, limit)] == ranked[:limit]
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_compiled_code_finds_the_same(monkeypatch: pytest.MonkeyPatch, kind: type[np.generic]) -> None:
+    """The compiled search gives the rows and the scores of the whole arrays, to the last bit."""
+    assert find_spec("numba"), "the tests need the extra `fast`"
+    chance = random.Random(7)
+    words = [left + right for left in "甲乙丙丁戊己" for right in "甲乙丙丁"]
+    for _ in range(150):
+        documents = [
+            [
+                chance.choices(words[: chance.randint(1, len(words))], k=chance.randint(0, 12))
+                for _ in range(chance.choice([1, 1, 2, 5, 9]))
+            ]
+            for _ in range(chance.randint(1, 30))
+        ]
+        plain = searcher(documents)
+        monkeypatch.setattr(embedded, "LARGE", 0)
+        postings = replace(plain.postings, counts=plain.postings.counts.astype(kind))
+        compiled = EmbeddedSearcher.over(postings, np.array(plain._document_of))
+        monkeypatch.undo()
+        for _ in range(5):
+            query = chance.choices(words, k=chance.randint(0, 8))
+            related = [(chance.choice(words), chance.choice(words)) for _ in range(chance.randint(0, 3))]
+            within = plain.document_rows(chance.randrange(plain.rows)) if chance.random() < 0.3 else None
+            limit = chance.randint(1, 12)
+            assert compiled.top(query, limit, related, within) == plain.top(query, limit, related, within)
+
+
 def test_the_document_helps_a_paragraph_that_lacks_a_term(tmp_path: Path) -> None:
     """Of two equal paragraphs the one whose article is about the question comes first, also once saved."""
     documents = [[["菜谱"], ["开放", "时间"]], [["口岸"], ["通关"], ["开放", "时间"]]]
     search = searcher(documents)
     assert search.top(["口岸", "开放", "时间"], 1)[0][0] == 4
+    search.postings.save(tmp_path / "terms")
     search.save(tmp_path)
-    assert list(Searcher.open(tmp_path).scores(["口岸", "开放"])) == list(search.scores(["口岸", "开放"]))
+    opened = EmbeddedSearcher.open(tmp_path, Postings.open(tmp_path / "terms"), search._document_of)
+    assert list(opened.scores(["口岸", "开放"])) == list(search.scores(["口岸", "开放"]))

@@ -14,8 +14,9 @@ from retrieval.figures import extract
 from retrieval.index import Index
 from retrieval.language import normalise
 from retrieval.model import Figure, Paragraph
+from retrieval.postings import Postings
 from retrieval.series.course import asked_course
-from retrieval.series.metric_index import MetricCounter, MetricIndex, with_metrics
+from retrieval.series.metric_index import MetricIndex, metrics_in, with_metrics
 from retrieval.series.metric_names import keys_of, read_name
 from retrieval.series.points_in_time import grain_of, period_of
 from retrieval.series.written_values import agree, step_of, value_of, written
@@ -435,14 +436,22 @@ def test_any_value_agrees_with_itself(number: float, unit: str) -> None:
 )
 def test_any_index_of_metrics(tmp_path_factory: pytest.TempPathFactory, noted: list[tuple[str, int]]) -> None:
     """Each metric is found again with all its rows, by any text that names it."""
-    counter, rows = MetricCounter(), dict[str, set[int]]()
-    for metric, row in sorted(noted, key=lambda pair: pair[1]):
-        figure = Figure("3吨", "measure", 3.0, "吨", 0, 2, metric, "2021年")
-        counter.add(row, "3吨", [figure])
+    rows: dict[str, set[int]] = {}
+    for metric, row in noted:
         rows.setdefault(metric, set()).add(row)
+    figures = {metric: Figure("3吨", "measure", 3.0, "吨", 0, 2, metric, "2021年") for metric in rows}
+    postings = Postings.count(
+        [
+            name
+            for metric, held in rows.items()
+            if row in held
+            for name in metrics_in("3吨", [figures[metric]])
+        ]
+        for row in range(51)
+    )
     path = tmp_path_factory.mktemp("metrics") / "metrics"
-    counter.save(path)
-    index = MetricIndex.open(path)
+    MetricIndex.over(postings).save(path)
+    index = MetricIndex.open(path, postings)
     for metric, expected in rows.items():
         assert index.rows(metric) == sorted(expected)
         assert metric in index.named_in(f"历年{metric}变化")

@@ -1,0 +1,44 @@
+"""The index as the settings say: where it is, how it is built, and what searches it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.settings import SettingError
+from retrieval import engine
+from retrieval.errors import WenjuError
+from retrieval.index import Index
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from retrieval.engine import Engine
+
+
+def index_of(settings: Settings) -> Index:
+    """Raise SettingError where the engine cannot be used."""
+    return Index(
+        settings.snapshots,
+        settings.dictionary,
+        recognised=settings.recognised,
+        engine=engine_of(settings, settings.engine),
+    )
+
+
+def engine_of(settings: Settings, name: str, alias: str = "wenju") -> Engine:
+    """Return the engine of that name; `alias` begins the names of its indices on a cluster.
+
+    Raise SettingError where it cannot be used.
+    """
+    if name == "embedded":
+        return engine.EMBEDDED
+    if not settings.opensearch_url:
+        raise SettingError("WENJU_OPENSEARCH_URL", "须给出检索集群的地址")
+    authority = str(settings.opensearch_ca) if settings.opensearch_ca else None
+    cluster = {"urls": settings.opensearch_url, "api_key": settings.opensearch_key, "authority": authority}
+    cluster["alias"] = alias
+    try:
+        return engine.engine_of(cluster)
+    except ImportError as error:
+        raise SettingError("WENJU_ENGINE", "请先安装：pip install 'wenju[opensearch]'") from error
+    except WenjuError as error:
+        raise SettingError("WENJU_OPENSEARCH_URL", str(error)) from error

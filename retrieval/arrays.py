@@ -1,0 +1,63 @@
+"""Arrays on the disk, and ranges of them."""
+
+from __future__ import annotations
+
+import mmap
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    Integers = npt.NDArray[np.integer]
+    Floats = npt.NDArray[np.float64]
+
+
+def load_array(path: Path) -> npt.NDArray[Any]:
+    """Map a saved array into memory. Raise OSError or ValueError where it is missing or damaged."""
+    try:
+        loaded = np.load(path, mmap_mode="r")
+    except ValueError:
+        loaded = np.load(path)  # an empty one cannot be mapped
+    except EOFError as error:
+        raise ValueError(f"{path} is empty") from error
+    # A plain view of the mapped memory: numpy's memmap class makes every slice slow.
+    return np.asarray(loaded)
+
+
+def let_go(*arrays: npt.NDArray[Any]) -> None:
+    """Drop what was read of mapped arrays from this process's memory; the next look reads it again."""
+    for array in arrays:
+        owner: Any = array
+        while owner is not None and not isinstance(owner, mmap.mmap):
+            owner = getattr(owner, "base", None)
+        if owner is not None:
+            owner.madvise(mmap.MADV_DONTNEED)
+
+
+class ArrayWriter:
+    """Writes one array of a known length to a file, a piece at a time."""
+
+    def __init__(self, path: Path, length: int, kind: npt.DTypeLike) -> None:
+        self._kind = np.dtype(kind)
+        self._file = path.open("wb")
+        described = {"descr": self._kind.str, "fortran_order": False, "shape": (length,)}
+        np.lib.format.write_array_header_1_0(self._file, described)
+
+    def append(self, piece: npt.NDArray[Any]) -> None:
+        self._file.write(np.ascontiguousarray(piece, dtype=self._kind).data)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def places_in(starts: Integers, lengths: Integers) -> Integers:
+    """Return the numbers of all ranges, each from its start on, one range behind the other."""
+    ends = np.cumsum(lengths)
+    if not len(ends):
+        return np.empty(0, np.int64)
+    places: Integers = np.arange(ends[-1]) + np.repeat(starts - (ends - lengths), lengths)
+    return places

@@ -1,0 +1,241 @@
+"""Requests to the nodes of a cluster, each sent again to another node where one does not answer.
+
+Nodes are those that are named, no others are looked for: behind a proxy or in containers a node's own
+addresses are of no use here. A node that has failed is left alone for a while, unless all have.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import random
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from opensearchpy import OpenSearch
+from opensearchpy.exceptions import ConnectionError as Unreachable
+from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, SSLError, TransportError
+
+from retrieval.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+PATIENCE = 10.0
+"""Seconds that a request may take in all."""
+
+_NODE = 2.5  # seconds for a node to answer
+_REST = 10.0  # seconds that a node is left alone after its first failure
+_ROUNDS = 2  # in which every node is tried, before they count as away
+_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds; the first and the longest mean one between two tries
+# A node that has been given up shall not go on working.
+_GIVEN_UP = {"cancel_after_time_interval": f"{int(_NODE * 1000)}ms"}
+_CONNECTIONS = 16  # kept open to each node
+
+NO_ROOM = 429
+"""The state of an answer that says that there is too much to do."""
+
+_PASSING = frozenset({NO_ROOM, 500, 502, 503, 504})  # what another try may mend
+_UNKNOWN = 404
+_SEARCHING = frozenset({"search_phase_execution_exception", "search_context_missing_exception"})
+_REASONS = {401: "账号或密钥不对", 403: "没有权限"}
+
+# Each failed try with its traceback; what is worth a line is said by ClusterError.
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)
+
+
+class ClusterError(EngineError):
+    """A cluster that does not answer, or not in time, or refuses; `status` is that of its answer, if any."""
+
+    def __init__(self, reason: str, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Cluster:
+    """Safe for many threads. No error and no representation of it holds credentials."""
+
+    def __init__(
+        self, urls: str, *, authority: Path | None = None, verify: bool = True, api_key: str | None = None
+    ) -> None:
+        """`urls` are the nodes' addresses with commas between, each with user and password where it needs.
+
+        HTTPS is checked against the certificates in the file `authority`, else against those of the usual
+        authorities, and not at all without `verify`. Raise ClusterError where this cannot be taken.
+        """
+        hosts = [_host(url.strip(), api_key) for url in urls.split(",") if url.strip()]
+        if not hosts:
+            raise ClusterError("没有写检索集群的地址")
+        if authority and not authority.is_file():
+            raise ClusterError(f"没有检索集群的证书文件：{authority}")
+        self._nodes = len(hosts)
+        self._transport = OpenSearch(
+            hosts,
+            max_retries=0,  # `request` does it, with a deadline and pauses
+            retry_on_timeout=True,  # so that such a node is left alone, too
+            dead_timeout=_REST,
+            pool_maxsize=_CONNECTIONS,
+            verify_certs=verify,
+            ssl_show_warn=False,
+            ca_certs=str(authority) if authority else None,
+        ).transport
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        patience: float = PATIENCE,
+    ) -> Any:  # noqa: ANN401 - JSON
+        """What the cluster answers; text as `body` is sent as it is, all else as JSON.
+
+        What fails in passing is sent again for `patience` seconds; so `body` has to be something that may
+        arrive twice. Raise ClusterError.
+        """
+        return self._send(_Tries(self._nodes, patience), method, path, body, parameters)
+
+    def store(self, index: str, lines: str, patience: float) -> dict[str, Any]:
+        """The answer to many changes of an index at once, one of them to a few `lines`.
+
+        As `request`, but a cluster that has no room for so many is not asked again.
+        """
+        tries = _Tries(self._nodes, patience, _PASSING - {NO_ROOM})
+        answer: dict[str, Any] = self._send(tries, "POST", f"/{index}/_bulk", lines)
+        return answer
+
+    def search(self, index: str, search: object, *flags: str) -> dict[str, Any]:
+        """The answer to one search of an index, whole: what a shard lacks is asked for again.
+
+        `flags` are set as parameters of the URL. Raise ClusterError.
+        """
+        parameters = {"allow_partial_search_results": "false", **_GIVEN_UP, **dict.fromkeys(flags, "true")}
+        answer: dict[str, Any] = self.request("POST", f"/{index}/_search", search, parameters=parameters)
+        return answer
+
+    def searches(self, index: str, searches: Sequence[object]) -> list[dict[str, Any]]:
+        """The answers to several searches at once, each whole; terms weigh as in the whole index.
+
+        Raise ClusterError.
+        """
+        if not searches:
+            return []
+        header = json.dumps(
+            {"index": index, "search_type": "dfs_query_then_fetch", "allow_partial_search_results": False}
+        )
+        body = "".join(f"{header}\n{json.dumps(search, ensure_ascii=False)}\n" for search in searches)
+        tries = _Tries(self._nodes, PATIENCE)
+        while True:
+            answers: list[dict[str, Any]] = self.request(
+                "POST", "/_msearch", body, parameters=_GIVEN_UP, patience=tries.left()
+            )["responses"]
+            refused = next((answer for answer in answers if "error" in answer), None)
+            if refused is None:
+                return answers
+            tries.refused(refused["status"], refused["error"]["type"])
+
+    def _send(
+        self,
+        tries: _Tries,
+        method: str,
+        path: str,
+        body: object,
+        parameters: Mapping[str, str] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON
+        while True:
+            try:
+                return self._transport.perform_request(
+                    method, path, dict(parameters or {}), body, timeout=tries.next_patience()
+                )
+            except OpenSearchException as error:
+                tries.failed(error)
+
+
+class _Tries:
+    """When to try again, and when to give up."""
+
+    def __init__(self, nodes: int, patience: float, passing: frozenset[int] = _PASSING) -> None:
+        self._deadline = time.monotonic() + patience
+        self._nodes = nodes
+        self._passing = passing
+        self._silent = 0  # tries in a row without any answer
+        self._pause = _PAUSE
+
+    def left(self) -> float:
+        return max(self._deadline - time.monotonic(), 0.1)
+
+    def next_patience(self) -> float:
+        """The seconds for the next try; a long request may take all."""
+        left = self.left()
+        return left if left > PATIENCE else min(left, _NODE)
+
+    def failed(self, error: OpenSearchException) -> None:
+        """Wait before the next try. Raise ClusterError where there is to be none."""
+        if isinstance(error, SSLError):
+            raise ClusterError("检索集群连不上：证书不对") from error
+        if isinstance(error, Unreachable):
+            self._silent += 1
+            late = isinstance(error, ConnectionTimeout)
+            if self._silent >= _ROUNDS * self._nodes or self._is_over():
+                raise ClusterError(f"检索集群连不上：{'没有及时回答' if late else '没有应答'}") from error
+            if self._silent >= self._nodes:  # another node may be well
+                self._wait()
+            return
+        if not isinstance(error, TransportError) or not isinstance(error.status_code, int):
+            raise ClusterError(f"检索集群的回答读不懂：{type(error).__name__}") from error
+        self._silent = 0
+        try:
+            self.refused(error.status_code, error.error)
+        except ClusterError as given_up:
+            raise given_up from error
+
+    def refused(self, status: int, reason: str) -> None:
+        """Wait before the next try after an answer that is an error, as `failed` does."""
+        if reason == "index_not_found_exception":
+            raise ClusterError("检索集群里没有这份索引，请运行 wenju index", status)
+        # What a node has begun of a search and not ended is unknown afterwards.
+        passing = status in self._passing or (status == _UNKNOWN and reason in _SEARCHING)
+        if not passing:
+            raise ClusterError(f"检索集群拒绝了请求：{_REASONS.get(status, reason)}（{status}）", status)
+        if self._is_over():
+            raise ClusterError(f"检索集群一时不能用：{reason}（{status}）", status)
+        self._wait()
+
+    def _is_over(self) -> bool:
+        return time.monotonic() + self._pause > self._deadline
+
+    def _wait(self) -> None:
+        # At random, so that those who failed together do not come back together.
+        time.sleep(random.uniform(0.5, 1.5) * self._pause)  # noqa: S311 - no secret
+        self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+
+
+def _host(url: str, api_key: str | None) -> dict[str, Any]:
+    """A node's address as opensearch-py takes it. Raise ClusterError, which does not repeat it."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ClusterError("检索集群的地址应为 https://用户:密码@主机:9200 这样，几个之间用逗号")
+    headers = {}
+    if api_key:
+        headers["authorization"] = f"ApiKey {api_key}"
+    elif parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+    return {
+        "host": parts.hostname,
+        "port": port or 9200,
+        "use_ssl": parts.scheme == "https",
+        "url_prefix": parts.path.strip("/"),
+        "headers": headers,
+    }
