@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrieval import language
 from retrieval.dictionary import Dictionary
@@ -72,13 +72,13 @@ class ReadRows:
         return handle
 
 
-def _sent(row: Row) -> tuple[Json, ...]:
+def _sent(row: Row) -> tuple[object, ...]:
     """Return a row as JSON: its terms with spaces between, and how often those occur that are repeated."""
     repeated = {term: count for term, count in row.counts.items() if count > 1}
     about = row.id, row.article, row.figures, row.metrics, row.characters, row.pictures
     return row.record.decode(), " ".join(row.counts), repeated, *about
 
 
-def _received(record: str, terms: str, repeated: dict[str, int], *about: Json) -> Row:
+def _received(record: str, terms: str, repeated: dict[str, int], *about: Any) -> Row:  # noqa: ANN401 - a Row's
     counts = dict.fromkeys(terms.split(" "), 1) | repeated if terms else {}
     return Row(record.encode(), counts, *about)

@@ -105,6 +105,7 @@ class Snapshot:
             manifest = _read_manifest(folder, thorough=thorough)
             self.source: str = manifest["source"]
             self.readers: str = manifest["readers"]
+            self.tokeniser: str = manifest["tokeniser"]
             self.refused = tuple(RefusedFile(**file) for file in manifest["refused"])
             self.documents: int = manifest["documents"]
             self.segment = Segment.open(folder, map(SourceFile.of, manifest["files"]))

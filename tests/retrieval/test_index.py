@@ -20,7 +20,7 @@ ROAD = "# 公路\n\n盘山公路全长35公里，2022年10月18日通车。\n"
 
 
 def folders(index: Path) -> list[str]:
-    return [path.name for path in index.iterdir() if path.is_dir()]
+    return [path.name for path in index.iterdir() if path.name[0].isdigit()]
 
 
 def asking(*terms: str) -> Question:
