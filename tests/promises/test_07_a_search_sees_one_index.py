@@ -406,6 +406,7 @@ async def test_the_bot_over_a_damaged_index(
 
 
 async def test_damage_while_it_is_in_use(
+    *,
     running: Callable[[], AbstractAsyncContextManager[None]],
     settings: Settings,
     asker: Person,
