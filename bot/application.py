@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +39,7 @@ from bot.state.database import StateDatabase
 from bot.state.file_ids import FileIds
 from bot.state.people import People
 from retrieval.dictionary import dictionary_key
-from retrieval.errors import EngineError, SnapshotError
+from retrieval.errors import SnapshotError
 from retrieval.synonyms import read_synonyms
 
 if TYPE_CHECKING:
@@ -53,8 +52,6 @@ if TYPE_CHECKING:
 
 
 WAITERS = 64  # threads
-
-logger = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> None:
@@ -190,9 +187,6 @@ async def _make_ready(
             raise SettingError("WENJU_DOCUMENTS", f"文件夹不存在：{settings.documents}") from None
         async with background(show_progress(library)):
             await until(stop, refresh(library))
-    except EngineError as error:  # it is asked again with each question
-        logger.warning("%s", error)
-        await stack.enter_async_context(background(refresh(library)))
     else:
         await stack.enter_async_context(background(refresh(library)))
 

@@ -195,7 +195,7 @@ class Index:
                 segment = snapshot.write(folder, content.files, origin, pictures, old)
                 self.engine.fill(folder, segment)
                 self._swap(folder)
-            shutil.rmtree(self.folder / _UNFINISHED)
+            shutil.rmtree(self.folder / _UNFINISHED, ignore_errors=True)
             current = self.newest()
         _sweep(self.folder)
         return Report(

@@ -12,7 +12,9 @@ import math
 import os
 import shutil
 import weakref
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ from retrieval.dictionary import Dictionary
 from retrieval.embedded import EmbeddedSearcher
 from retrieval.encoding import decode_figure, decode_paragraph, heading
 from retrieval.engine import EMBEDDED
-from retrieval.errors import FormatError, SnapshotError
+from retrieval.errors import EngineError, FormatError, SnapshotError
 from retrieval.model import Hit
 from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
 from retrieval.segments import Segment, SourceFile, number_of
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from retrieval.engine import Engine
     from retrieval.model import Figure, Paragraph, Question
+    from retrieval.search import Searcher
 
 FORMAT = 4
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
@@ -113,7 +116,9 @@ class Snapshot:
             self.figures = sum(file.figures for file in self.files)
             self.paragraphs = self.segment.rows
             self.dictionary = Dictionary(folder)
-            self.searcher = engine.open(folder, self.segment)
+            self._engine = engine
+            with suppress(EngineError):  # it is asked again by the first search
+                self.searcher  # noqa: B018 - it is kept
             self.vocabulary = Vocabulary.open(folder / _VOCABULARY, self.segment.terms.terms, self.dictionary)
             self.metrics = MetricIndex.open(folder / _METRIC_NAMES, self.segment.metrics)
             self._rows_by_id = load_array(folder / _ROWS_BY_ID)
@@ -123,6 +128,11 @@ class Snapshot:
             character: math.log((self.paragraphs + 1) / held)
             for character, held in self.segment.characters.items()
         }
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Raise EngineError where the engine does not answer now."""
+        return self._engine.open(self.folder, self.segment)
 
     def is_whole(self) -> bool:
         """Whether the files are as they were written; it reads them all."""

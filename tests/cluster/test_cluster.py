@@ -154,6 +154,9 @@ def test_documents_are_indexed_and_searched_on_the_cluster(nodes: Nodes, tmp_pat
     assert index.unchanged(folder)
     engine.drop(index.current().name)
     assert index.unchanged(folder) is None  # it is to be filled again
+    index = Index(tmp_path / "index", engine=engine)
+    with pytest.raises(ClusterError, match="没有这份索引"):
+        answer(index.current(), "2021年水稻产量多少吨")
     assert index.build(folder).paragraphs == 3
     assert answer(index.current(), "2021年水稻产量多少吨").found
 
