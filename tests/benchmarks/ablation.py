@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from retrieval import answer, encoding, language, search
+from retrieval import answer, encoding, language
 from retrieval.baseline import Baseline
 from retrieval.embedded import EmbeddedSearcher
 from retrieval.evaluation import index_passages
@@ -75,7 +75,7 @@ def _measure(own: JudgedSet, most: int | None) -> dict[str, Measures]:
 
 def _rows(corpus: Snapshot, passages: Sequence[Paragraph]) -> dict[str, tuple[Switch, ...]]:
     """What is switched in each row, by the row's name."""
-    no_context: tuple[Switch, ...] = ((search, "DOCUMENT", 0.0), (search, "NEIGHBOUR", 0.0))
+    no_context: tuple[Switch, ...] = ((corpus.searcher, "_context", (0.0, 0.0)),)
     evidence: dict[str, Switch] = {name: (WEIGHTS, name, 0.0) for name in WEIGHTS}
     no_reranking = tuple(off for name, off in evidence.items() if name != "score")
     no_synonyms: Switch = (answer, "built_in", lambda: Synonyms({}))
