@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.sandbox.wire import Json
     from bot.sandbox.world import World
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for the bot by default."""
 
 

@@ -240,7 +240,7 @@ async def test_a_slow_client_keeps_nobody_out(
     monkeypatch.setattr(bot.incoming.webhook_server, "REQUEST_SECONDS", 60.0)
     async with hooked():
         crowd = await connect(60)
-        assert ANSWER in (await asker.ask(QUESTION)).text
+        assert ANSWER in (await asker.ask(QUESTION, timeout=60)).text
         assert sum(await asyncio.gather(*(has_ended(reader, 2) for reader, _ in crowd))) >= 40
         monkeypatch.setattr(bot.incoming.webhook_server, "REQUEST_SECONDS", 1.0)
         slow = await connect(len(begun))
