@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from retrieval import locks, snapshot
 from retrieval.dictionary import cached_dictionary, dictionary_key
+from retrieval.disk import sync
 from retrieval.engine import EMBEDDED
 from retrieval.errors import DocumentError, FormatError, SnapshotError, WenjuError
 from retrieval.language import normalise
@@ -287,9 +288,9 @@ class Index:
             names = [folder.name]
         beside = self.folder / f"{_CURRENT}.new"
         beside.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-        snapshot.sync(beside)
+        sync(beside)
         beside.replace(self.folder / _CURRENT)
-        snapshot.sync(self.folder)
+        sync(self.folder)
         try:
             self.engine.use(names)
         except WenjuError as error:  # the Snapshot is in use all the same

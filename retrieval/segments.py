@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrieval.arrays import load_array
+from retrieval.disk import sync
 from retrieval.encoding import heading
 from retrieval.plain import folded
 from retrieval.postings import Postings, PostingsCounter, merge
@@ -162,9 +163,12 @@ class SegmentWriter:
         self._terms.postings().save(self.folder / TERMS)
         self._metrics.postings().save(self.folder / METRICS)
         _save_characters(self._characters, self.folder)
+        for path in [*self.folder.rglob("*"), self.folder]:
+            sync(path)  # before it counts as written
         listed = json.dumps([file.fields() for file in self.files])
         beside = self.folder / f"{_FILES}.new"
         beside.write_text(listed, encoding="utf-8")
+        sync(beside)
         beside.replace(self.folder / _FILES)
         return Segment.open(self.folder)
 

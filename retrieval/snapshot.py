@@ -23,6 +23,7 @@ import numpy as np
 from retrieval import dictionary, language, locks, picture_files, segments, tokeniser
 from retrieval.arrays import load_array
 from retrieval.dictionary import Dictionary
+from retrieval.disk import sync
 from retrieval.embedded import EmbeddedSearcher
 from retrieval.encoding import decode_figure, decode_paragraph, heading
 from retrieval.engine import EMBEDDED
@@ -315,15 +316,6 @@ def _take_picture(key: str, folders: Sequence[Path], newer: Path) -> None:
 def copy_dictionary(old: Path, new: Path) -> None:
     for name in dictionary.FILES:
         shutil.copyfile(old / name, new / name)
-
-
-def sync(path: Path) -> None:
-    """Bring a file or a folder's entries to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _release(lock: int, then: Callable[[], None] | None) -> None:

@@ -19,9 +19,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from bot.file_names import numbered, safe_name, suffix_of
+from retrieval.disk import sync
 from retrieval.documents import SUFFIXES, find_files
 from retrieval.errors import WenjuError
-from retrieval.snapshot import sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

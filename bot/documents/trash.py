@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.documents.folder import FolderError, told
-from retrieval.snapshot import sync
+from retrieval.disk import sync
 
 if TYPE_CHECKING:
     from pathlib import Path

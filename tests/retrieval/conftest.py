@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jieba
 import pytest
 
 from retrieval.dictionary import Dictionary, build_dictionary
@@ -19,6 +20,15 @@ def dictionary(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
     folder = tmp_path_factory.mktemp("dictionary")
     build_dictionary(folder, None, normalise)
     return Dictionary(folder)
+
+
+@pytest.fixture(scope="session")
+def original() -> jieba.Tokenizer:
+    """jieba as it comes."""
+    tokenizer = jieba.Tokenizer()
+    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+    tokenizer.initialized = True
+    return tokenizer
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import jieba
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,17 +13,11 @@ from retrieval.language import normalise
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import jieba
+
 TEXTS = st.text(
     st.sampled_from("中国人民银行长沙市进出口总额的了在是一二三abc5.%，。 研究生命起源"), max_size=60
 )
-
-
-@pytest.fixture(scope="module")
-def original() -> jieba.Tokenizer:
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
 
 
 @given(TEXTS | st.text(max_size=30))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -30,18 +31,10 @@ MADE = st.lists(PIECES | HAN, max_size=25).map("".join)
 
 @pytest.fixture(scope="module")
 def bulk(tmp_path_factory: pytest.TempPathFactory) -> Dictionary:
-    pytest.importorskip("rjieba")
+    assert find_spec("rjieba"), "the tests need the extra `fast`"
     folder = tmp_path_factory.mktemp("dictionary")
     build_dictionary(folder, None, normalise)
     return _in_bulk(folder)
-
-
-@pytest.fixture(scope="module")
-def original() -> jieba.Tokenizer:
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
 
 
 def _in_bulk(folder: Path) -> Dictionary:
