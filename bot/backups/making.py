@@ -24,9 +24,9 @@ from bot.backups.manifest import (
     Manifest,
     check_whole,
     describe,
-    sync,
     write_manifest,
 )
+from retrieval.disk import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -14,6 +13,7 @@ from sqlite_utils import Database
 
 from bot.migrations import LOG, STATE, NewerSchemaError, version
 from bot.pseudonyms import Pseudonyms
+from retrieval.disk import sync
 from retrieval.errors import WenjuError
 
 if TYPE_CHECKING:
@@ -137,12 +137,3 @@ def _told(contents: Contents) -> dict[str, object]:
 def sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.backups.making import NAME, copy_file, sweep, unfinished
-from bot.backups.manifest import FILES, MANIFEST, BackupError, check, sync
+from bot.backups.manifest import FILES, MANIFEST, BackupError, check
 from bot.damage import COMPANIONS
 from bot.running import alone
+from retrieval.disk import sync
 
 if TYPE_CHECKING:
     from pathlib import Path
