@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Self
 
 from retrieval.documents import find_files, ocr
@@ -109,7 +110,12 @@ class _Reading:
     def add(self, path: str, status: os.stat_result, found: FileRows) -> None:
         if self._writer is None:
             self._writer, self._begun = self._workplace.writer(), time.monotonic()
-        self._writer.add(path, status, found.rows, found.remarks)
+        try:
+            self._writer.add(path, status, found.rows, found.remarks)
+        except BaseException:  # amid a row
+            self._writer.abandon()
+            self._writer = None
+            raise
         if self._writer.postings > _SEGMENT or time.monotonic() - self._begun > _WRITTEN_AFTER:
             self._close()
 
@@ -118,6 +124,12 @@ class _Reading:
             segment = self._writer.close()
             self.read |= {file.path: (segment, file) for file in segment.files}
             self._writer = None
+
+
+def prepare() -> None:
+    """Have what starts workers load their code, which takes a second, beside whatever else is done first."""
+    forkserver.set_forkserver_preload([ReadRows.__module__])
+    forkserver.ensure_running()
 
 
 def collect(  # noqa: PLR0913 - what a build is made of
@@ -141,7 +153,7 @@ def collect(  # noqa: PLR0913 - what a build is made of
     earlier = {file.path: (segment, file) for segment in workplace.segments() for file in segment.files}
     refused = {file.path: file for file in old.refused} if old else {}
     paths = find_files(documents)
-    states = {path: _status(documents / path) for path in paths}
+    states = {path: _status(documents, path) for path in paths}
 
     def as_now(file: SourceFile | RefusedFile) -> bool:
         now = states.get(file.path)
@@ -180,7 +192,7 @@ def is_unchanged(documents: Path, old: Snapshot) -> bool:
     """Whether the folder holds the files that the `old` Snapshot was made of, and no others."""
     known = {file.path: (file.size, file.changed) for file in old.files}
     known |= {file.path: (file.size, file.changed) for file in old.refused}
-    found = {path: _status(documents / path) for path in find_files(documents)}
+    found = {path: _status(documents, path) for path in find_files(documents)}
     return known == {path: status and (status.st_size, status.st_mtime_ns) for path, status in found.items()}
 
 
@@ -212,9 +224,9 @@ def _told(path: str) -> str:
     return path.encode(errors="replace").decode()
 
 
-def _status(file: Path) -> os.stat_result | None:
+def _status(folder: Path, path: str) -> os.stat_result | None:
     try:
-        return file.stat()
+        return os.stat(f"{folder}/{path}")  # noqa: PTH116 - ten times as fast for thousands of files
     except OSError:
         return None  # reading says why
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import functools
 import logging
 import math
-from collections import Counter
 from importlib import import_module
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 
 from retrieval.arrays import let_go, load_array
 from retrieval.bm25 import BM25, saturation
@@ -36,33 +37,41 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _DOCUMENTS_WITH = "documents_with.npy"
-_PEAKS = "peaks.npy"
 
 LARGE = 20_000  # rows from which compiled code pays for being loaded
+_KEPT = 1 << 27  # bytes of what is known of the terms asked last
+_OWN_SIZE = 1000  # bytes of what is known of a term, however rare
 _MOST_KEPT = 1000  # rows; more are found faster by sorting them all
 _NO_ROWS = np.empty(0, dtype=np.int64), np.empty(0)
+
+
+class _Known(NamedTuple):
+    """A term's part of the postings, its idf, and what it adds to each document's rows at most, in units."""
+
+    start: int
+    end: int
+    idf: float
+    document_idf: float
+    documents: Integers
+    most: Integers
+    unit: float
+
+    def size(self) -> int:
+        return self.documents.nbytes + self.most.nbytes + _OWN_SIZE
 
 
 class EmbeddedSearcher:
     """A `search.Searcher` over Postings.
 
-    `document_of` numbers the document of each row, from 0. `documents_with` says of each term how many
-    documents hold it, `peaks` what share of its idf the term's best row and its best document get at most.
+    `document_of` numbers the document of each row, from 0; `documents_with` says how many hold each term.
     """
 
-    def __init__(
-        self,
-        postings: Postings,
-        document_of: Integers,
-        documents_with: Integers,
-        peaks: npt.NDArray[np.float32],
-    ) -> None:
+    def __init__(self, postings: Postings, document_of: Integers, documents_with: Integers) -> None:
         self.postings = postings
         self.rows = len(postings.lengths)
         self._bm25 = BM25.over(postings)
         self._document_of = document_of
         self._documents_with = documents_with
-        self._peaks = peaks
         self._starts = np.append(np.flatnonzero(np.diff(document_of, prepend=-1)), self.rows)
         self._documents = len(self._starts) - 1
         self._saturation = _document_saturation(self._bm25, self._starts)
@@ -70,24 +79,35 @@ class EmbeddedSearcher:
         alone = self._documents == self.rows
         self._context = (0.0, 0.0) if alone else (DOCUMENT, NEIGHBOUR)
         self._kernel = _kernel() if self.rows >= LARGE else None
+        self._weights = self._kernel and self._kernel.Weights(self._bm25.k1 + 1, *self._context)
+        self._kept: LRUCache[str, _Known] = LRUCache(_KEPT, getsizeof=_Known.size)
+        self._lock = Lock()
 
     @classmethod
     def over(cls, postings: Postings, document_of: Integers) -> EmbeddedSearcher:
-        return cls(postings, document_of, *_by_documents(postings, document_of))
+        return cls(postings, document_of, _documents_with(postings, document_of))
 
-    def save(self, folder: Path) -> None:
-        """Write what is not in the postings."""
-        np.save(folder / _DOCUMENTS_WITH, self._documents_with)
-        np.save(folder / _PEAKS, self._peaks)
+    @staticmethod
+    def write(folder: Path, postings: Postings, document_of: Integers) -> None:
+        """Write what `open` needs and is not in the postings."""
+        np.save(folder / _DOCUMENTS_WITH, _documents_with(postings, document_of))
 
     @classmethod
     def open(cls, folder: Path, postings: Postings, document_of: Integers) -> EmbeddedSearcher:
-        """Raise OSError or ValueError where the files are missing or damaged."""
-        arrays = (load_array(folder / name) for name in (_DOCUMENTS_WITH, _PEAKS))
-        searcher = cls(postings, document_of, *arrays)
-        if searcher._kernel:  # no question waits for the code to be loaded
-            searcher._compiled((), 1, _NO_ROWS, None)
+        """Raise OSError or ValueError where the file is missing or damaged."""
+        searcher = cls(postings, document_of, load_array(folder / _DOCUMENTS_WITH))
+        searcher._warm_up()
         return searcher
+
+    def _warm_up(self) -> None:
+        """Have the compiled code loaded before the first question, or do without it where that fails."""
+        if not self._kernel or not len(self.postings.terms):
+            return
+        try:
+            self._compiled([self.postings.terms.text(0)], 1, _NO_ROWS, None)
+        except Exception:  # numba and a damaged or unwritable cache of its raise all sorts
+            logger.exception("编译的检索用不了，改用较慢的；请删掉 numba 的缓存（*.nbi、*.nbc）再启动")
+            self._kernel = None
 
     def idf_of(self, terms: Iterable[str]) -> dict[str, float]:
         return self._bm25.idf_of(terms)
@@ -232,40 +252,44 @@ class EmbeddedSearcher:
     ) -> tuple[Integers, Floats]:
         """Find the best rows by compiled code."""
         assert self._kernel
-        looked_up = ((term, self.postings.terms.number(term)) for term in dict.fromkeys(terms))
-        known = {term: number for term, number in looked_up if number is not None}
-        places = {term: place for place, term in enumerate(known)}
-        sequence = [places[term] for term in terms if term in places]
-        times = Counter(sequence)
-        document, neighbour = self._context
-        starts, ends, idf, document_idf, bounds = [], [], [], [], []
-        for place, (term, number) in enumerate(known.items()):
-            starts.append(self.postings.offsets[number])
-            ends.append(self.postings.offsets[number + 1])
-            idf.append(self._bm25.idf_of([term])[term])
-            document_idf.append(self._document_idf(number))
-            peak, document_peak = (float(peak) for peak in self._peaks[number])
-            lent = document * document_idf[-1] * document_peak + 2 * neighbour * idf[-1] * peak
-            bounds.append(times[place] * max(idf[-1] * peak, lent))
-        if len(gains[0]):
-            bounds.append(float(gains[1].max()))
+        asked = [(term, known) for term in terms if (known := self._known(term))]
+        different = dict(asked)
+        reach = np.zeros(self._documents, dtype=np.float32)
+        for _, known in asked:
+            self._kernel.add(reach, known.documents, known.most, known.unit)
+        places = {term: place for place, term in enumerate(different)}
         query = self._kernel.Query(
-            np.array(sequence, dtype=np.int64),
-            np.array(starts, dtype=np.int64),
-            np.array(ends, dtype=np.int64),
-            np.array(idf, dtype=np.float64),
-            np.array(document_idf, dtype=np.float64),
-            np.array(bounds, dtype=np.float64),
+            np.array([places[term] for term, _ in asked], dtype=np.int64),
+            np.array([known.start for known in different.values()], dtype=np.int64),
+            np.array([known.end for known in different.values()], dtype=np.int64),
+            np.array([known.idf for known in different.values()], dtype=np.float64),
+            np.array([known.document_idf for known in different.values()], dtype=np.float64),
             *gains,
         )
         first, end = 0, self._documents
         if within is not None:
             first, end = (int(place) for place in self._starts.searchsorted((within.start, within.stop)))
-        weights = self._kernel.Weights(self._bm25.k1 + 1, document, neighbour)
         found: tuple[Integers, Floats] = self._kernel.best_rows(
-            self._corpus, query, weights, limit, first, end
+            self._corpus, query, self._weights, reach, limit, first, end
         )
         return found
+
+    def _known(self, term: str) -> _Known | None:
+        """What compiled code needs to know of a term; None where no row holds it."""
+        with self._lock:
+            if known := self._kept.get(term):
+                return known
+        number = self.postings.terms.number(term)
+        if number is None:
+            return None
+        start, end = (int(offset) for offset in self.postings.offsets[number : number + 2])
+        idf, document_idf = self._bm25.idf_of([term])[term], self._document_idf(number)
+        assert self._kernel
+        bounds = self._kernel.bounds(self._corpus, self._weights, start, end, idf, document_idf)
+        known = _Known(start, end, idf, document_idf, *bounds)
+        with self._lock:
+            self._kept[term] = known
+        return known
 
     @functools.cached_property
     def _corpus(self) -> Any:  # noqa: ANN401 - the kernel's type, which may not be there
@@ -273,9 +297,9 @@ class EmbeddedSearcher:
             self.postings.rows,
             self.postings.counts,
             self.postings.lengths,
+            self._document_of,
             self._bm25.saturation,
             _share(np.ones(1, np.int64), self._bm25.saturation, self._bm25),
-            self._document_of,
             self._starts,
             self._saturation,
         )
@@ -308,32 +332,17 @@ def _document_saturation(bm25: BM25, starts: Integers) -> Floats:
     return saturation(lengths, average, bm25.k1, bm25.b)
 
 
-def _by_documents(
-    postings: Postings, document_of: Integers
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """Return how many documents hold each term, and its highest shares in a row and in a document."""
-    bm25 = BM25.over(postings)
-    starts = np.append(np.flatnonzero(np.diff(document_of, prepend=-1)), len(document_of))
-    document_saturation = _document_saturation(bm25, starts)
+def _documents_with(postings: Postings, document_of: Integers) -> npt.NDArray[np.int32]:
+    """Return how many documents hold each term."""
     documents_with = np.zeros(len(postings.terms), dtype=np.int32)
-    peaks = np.zeros((len(postings.terms), 2), dtype=np.float32)
     for first, end in postings.blocks():
         offsets = postings.offsets[first : end + 1]
-        rows, counts = (part[offsets[0] : offsets[-1]] for part in (postings.rows, postings.counts))
-        offsets = offsets - offsets[0]
-        counts = counts.astype(np.int64)
-        shares = _share(counts, bm25.saturation[postings.lengths[rows]], bm25)
-        peaks[first:end, 0] = np.maximum.reduceat(shares, offsets[:-1])
-        documents = document_of[rows]
+        documents = document_of[postings.rows[offsets[0] : offsets[-1]]]
         is_first = np.diff(documents, prepend=-1) != 0
-        is_first[offsets[:-1]] = True
-        at = np.flatnonzero(is_first)
-        whole = _share(np.add.reduceat(counts, at), document_saturation[documents[at]], bm25)
-        by_term = np.searchsorted(at, offsets)
-        documents_with[first:end] = np.diff(by_term)
-        peaks[first:end, 1] = np.maximum.reduceat(whole, by_term[:-1])
-        let_go(postings.rows, postings.counts)
-    return documents_with, np.nextafter(peaks, np.float32(np.inf))
+        is_first[offsets[:-1] - offsets[0]] = True
+        documents_with[first:end] = np.add.reduceat(is_first, offsets[:-1] - offsets[0], dtype=np.int32)
+        let_go(postings.rows)
+    return documents_with
 
 
 def _share(counts: Integers, saturation: Floats, bm25: BM25) -> Floats:

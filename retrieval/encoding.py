@@ -62,7 +62,7 @@ def row_of(
         paragraph.id,
         paragraph.article,
         len(figures),
-        list(dict.fromkeys(metrics_in(paragraph.text, figures))),
+        list(dict.fromkeys(metrics_in(paragraph.text, figures))) if figures else [],
         "".join(set(folded(f"{_heading(paragraph.title, paragraph.section)}{paragraph.text}"))),
         [picture.key for picture in paragraph.pictures],
     )

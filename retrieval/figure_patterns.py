@@ -21,6 +21,7 @@ _CHINESE = (
 )
 _NUMBER = rf"(?:{_ARABIC}|{_CHINESE})[多余几来]?"
 _TO = r" ?(?:-+|—+|–|―|~+|至|到|－) ?"
+_TO_SIGNS = r"\-—–―~至到－"
 _UNIT = rf" ?{units.UNIT}(?:{units.RATE})?"
 
 PERCENT = re.compile(
@@ -51,8 +52,10 @@ SIGNED = re.compile(
     rf"(?P<sign>[¥$€£]|US\$|HK\$) ?(?P<n>{_NUMBER})(?P<unit> ?(?:美元|元|港元|欧元|英镑))?"
     rf"(?:{_TO}[¥$€£]?(?P<last>{_NUMBER}))?"
 )
+_TO_IN_REACH = rf"(?-i:(?=[^{_TO_SIGNS}]{{0,{2 * max(map(len, units.KINDS)) + 3}}}[{_TO_SIGNS}]))"
 QUANTITY = re.compile(
-    rf"(?P<n>{_NUMBER})(?:(?P<first_unit>{_UNIT})?{_TO}(?P<last>{_NUMBER}))?(?P<unit>{_UNIT})", re.IGNORECASE
+    rf"(?P<n>{_NUMBER})(?:{_TO_IN_REACH}(?P<first_unit>{_UNIT})?{_TO}(?P<last>{_NUMBER}))?(?P<unit>{_UNIT})",
+    re.IGNORECASE,
 )
 LONG_TIME = re.compile(
     rf"(?P<n>{_NUMBER}) ?(?P<unit>年|个月|天|日|个?小时|个?钟头|分钟?)(?P<half>半)?"
@@ -63,23 +66,34 @@ GRADE = re.compile(r"(?P<year>(?:19|20)\d\d) ?[级届](?![别])")
 
 HALF = re.compile(r"半(?:个)?(?P<unit>年|月|小时|天|世纪|学期|钟头)")
 BARE = re.compile(rf"(?P<n>{_ARABIC}|{_CHINESE})[多余几]?(?:{_TO}(?P<last>{_ARABIC}))?")
+ONLY_COUNTS = re.compile(
+    rf"(?:[-+]?\d+(?:\.\d+)?[万亿]{{0,2}}|[一二三四五六七八九两])"
+    rf"(?![\d.,， /:：比成分级届多余几来兆年月日天号时季点个小钟半世第前上下米～{HAN}{_TO_SIGNS}])"
+)
+"""A number that nothing follows by which it could be more than a quantity or a bare number."""
+
 RUN = re.compile(rf"[\d几数{HAN}](?:[\d{HAN}]|[.,](?=\d))*")
 """A number to pass over whole, when it turned out to be no figure."""
 
-CANDIDATE = re.compile(
+_CANDIDATE = (
     rf"[-+]?\d|[几数]?[{HAN}]|[第半翻¥$€£]|US\$|HK\$"
     r"|(?:公|西|纪)元|前(?=[\d一二三四五六七八九]+ ?(?:年|世|季))|民国|昭和|明治|大正|平成|令和"
     r"|[康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳][\u4e00-\u9fff](?=[\d一二三四五六七八九十元]{1,4}年)"
     r"|[去今明前本当同翌次上]年|[上下]半年|[上下本这]?(?:周|星期)[一二三四五六日天]|[本上下同]个?月"
     r"|[昨今明前当同次][日天晚]|上世纪|农历|阴历|正月|腊月|冬月|大年|除夕|凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|深夜|[上下本]周"
 )
-"""Where a figure may begin."""
-
-CANDIDATE_START = re.compile(
+# A Chinese digit is mostly no number, as what follows it tells at once: no unit, digit or sign of a range.
+_AFTER_DIGIT = re.escape(
+    "".join(sorted({first for unit in units.KINDS for first in (unit[0].lower(), unit[0].upper())}))
+    + f" 0123456789{HAN}几多余来点分成比年月日号时季第前上下半世历个小：:-—–―~～－至到.,"
+)
+CANDIDATE = re.compile(
     rf"[-+\d几数{HAN}第半翻¥$€£UH公西纪前民昭明大平令康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳"
     "去今本当翌次上下这周星昨农阴腊冬除凌清早中傍晚深]"
+    rf"(?<=(?![一二三四五六七八九两][^{_AFTER_DIGIT}])(?={_CANDIDATE}).)",
+    re.DOTALL,
 )
-"""The characters that it begins with; these are found faster."""
+"""Where a figure may begin. The characters that it begins with come first: these are found faster."""
 
 NO_FIGURES = tuple(
     (re.compile(sign, re.MULTILINE), re.compile(names, re.MULTILINE))

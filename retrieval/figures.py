@@ -7,6 +7,7 @@ meaning, and none when it is part of a name (`一带一路`, `500强`, `5G`), a 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from retrieval import dates, units
 from retrieval import figure_patterns as patterns
@@ -55,6 +56,7 @@ _IN_ONE = {
     ("分钟", "秒"): 60.0,
 }
 _Reading = tuple[FigureKind, int, Value, str | None]
+_Reader = Callable[[str, int], _Reading | None]
 
 
 def extract(text: str) -> list[Figure]:
@@ -63,11 +65,8 @@ def extract(text: str) -> list[Figure]:
     open_text = _mask(simple)
     found: list[Figure] = []
     position = 0
-    while (begin := patterns.CANDIDATE_START.search(open_text, position)) is not None:
+    while (begin := patterns.CANDIDATE.search(open_text, position)) is not None:
         start = begin.start()
-        if patterns.CANDIDATE.match(open_text, start) is None:
-            position = start + 1
-            continue
         reading = _read(open_text, start)
         if reading is None:
             led = open_text[start] == "第" or (open_text[start] in "+-" and _after_letter(open_text, start))
@@ -95,9 +94,10 @@ def _mask(text: str) -> str:
 def _read(text: str, start: int) -> _Reading | None:
     """Read the figure that starts at `start`."""
     character = text[start]
-    if character in _HAN_DIGITS and text[start + 1 : start + 2] not in _AFTER_DIGIT:
-        return None
-    readers = _READERS_OF.get(character) or (_READERS if character.isdecimal() else (_date,))
+    if patterns.ONLY_COUNTS.match(text, start):
+        readers: tuple[_Reader, ...] = (_quantity, _bare)
+    else:
+        readers = _READERS_OF.get(character) or (_READERS if character.isdecimal() else (_date,))
     for reader in readers:
         reading = reader(text, start)
         if reading is not None:
@@ -365,14 +365,6 @@ _READERS_OF = {
     character: tuple(reader for reader, starts in _STARTS if character in starts)
     for character in "".join(starts for _, starts in _STARTS)
 }
-
-
-# A Chinese digit is mostly no number, as what follows it tells at once: no unit, digit or sign of a range.
-_HAN_DIGITS = frozenset("一二三四五六七八九两")
-_AFTER_DIGIT = frozenset(
-    {"", *(unit[0].lower() for unit in units.KINDS), *(unit[0].upper() for unit in units.KINDS)}
-    | set(f" {_DIGITS}{patterns.HAN}几多余来点分成比年月日号时季第前上下半世历个小:：-—–―~～－至到")
-)
 
 
 def qualified(text: str, figure: Figure) -> str:

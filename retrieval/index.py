@@ -104,8 +104,8 @@ class Index:
             return in_use
         return self.newest()
 
-    def newest(self) -> Snapshot:
-        """The newest Snapshot, opened where it is not in use yet.
+    def newest(self, *, searched: bool = True) -> Snapshot:
+        """The newest Snapshot, opened where it is not in use yet, at once to be `searched` or not.
 
         Where it is missing or damaged, the one before, and `trouble` says so. Raise SnapshotError if neither
         can be opened, FormatError if the newest is of another format.
@@ -114,7 +114,7 @@ class Index:
             names = _names(self.folder)
             while self._snapshot is None or self._names != names or self.trouble:
                 try:
-                    self._snapshot, self.trouble = self._open(names)
+                    self._snapshot, self.trouble = self._open(names, searched=searched)
                     self._names = names
                     break
                 except SnapshotError:
@@ -123,20 +123,21 @@ class Index:
                         raise
             return self._snapshot
 
-    def _open(self, names: list[str]) -> tuple[Snapshot, str | None]:
+    def _open(self, names: list[str], *, searched: bool) -> tuple[Snapshot, str | None]:
         """Open the first Snapshot of those named, else the one before with the reason why it is that one."""
         # Not a method: it would keep the Snapshot alive whose end it waits for.
         released = partial(_sweep, self.folder)
+        opened = partial(Snapshot, when_released=released, engine=self.engine, searched=searched)
         try:
             thorough = names[0] == self._suspect
-            return Snapshot(self.folder / names[0], released, self.engine, thorough=thorough), None
+            return opened(self.folder / names[0], thorough=thorough), None
         except FormatError:
             raise
         except SnapshotError as damage:
             if len(names) == 1 or names != _names(self.folder):
                 raise
             try:
-                before = Snapshot(self.folder / names[1], released, self.engine)
+                before = opened(self.folder / names[1])
             except SnapshotError:
                 raise damage from None
             trouble = f"{damage}；暂用上一份索引，请重建索引"
@@ -164,16 +165,17 @@ class Index:
         `progress` raises: the Snapshot in use stays.
         """
         # A question needs no readers of documents.
-        from retrieval.contents import Workplace, collect  # noqa: PLC0415
+        from retrieval.contents import Workplace, collect, prepare  # noqa: PLC0415
         from retrieval.documents import ocr  # noqa: PLC0415
 
         started = time.monotonic()
         if not documents.is_dir():
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
         self.folder.mkdir(parents=True, exist_ok=True)
+        prepare()
         with self._only_builder(), self._new_folder() as folder:
             readers = ocr.identity() if self.recognised else ""
-            old = None if full else self._reusable(documents, readers)
+            old = None if full else self._reusable(documents, readers, searched=False)
             if old is None:
                 cached_dictionary(self.folder / _DICTIONARIES, folder, self.dictionary, normalise)
             else:
@@ -197,7 +199,8 @@ class Index:
                 self.engine.fill(folder, segment)
                 self._swap(folder)
             shutil.rmtree(self.folder / _UNFINISHED, ignore_errors=True)
-            current = self.newest()
+            # The first time code may be compiled to search: rather here than where questions wait.
+            current = self.newest(searched=old is None)
         _sweep(self.folder)
         return Report(
             snapshot=current.name,
@@ -224,8 +227,8 @@ class Index:
         old = self._reusable(documents, ocr.identity() if self.recognised else "")
         if old is None or self.trouble or not documents.is_dir() or not is_unchanged(documents, old):
             return None
-        if not self.engine.holds(old.name):
-            return None
+        if (self.folder / _UNFINISHED).exists() or not self.engine.holds(old.name):
+            return None  # a build has something to tidy up, or to fill
         return Report(
             snapshot=old.name,
             files=len(old.files) + len(old.refused),
@@ -244,10 +247,10 @@ class Index:
         """Remove what a build that was killed has left."""
         _sweep(self.folder)
 
-    def _reusable(self, documents: Path, readers: str) -> Snapshot | None:
+    def _reusable(self, documents: Path, readers: str, *, searched: bool = True) -> Snapshot | None:
         """The Snapshot in use, where it is of this folder and of what would be read and made of it now."""
         try:
-            current = self.newest()
+            current = self.newest(searched=searched)
         except SnapshotError:
             return None
         made_of = (str(documents.resolve()), readers, dictionary_key(self.dictionary))
@@ -283,7 +286,7 @@ class Index:
     def _swap(self, folder: Path) -> None:
         """Name the new Snapshot, above the one in use before where that is whole."""
         try:
-            names = [folder.name, self.newest().name]
+            names = [folder.name, self.newest(searched=False).name]
         except SnapshotError:
             names = [folder.name]
         beside = self.folder / f"{_CURRENT}.new"

@@ -9,6 +9,7 @@ callable and no concern of this module.
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import multiprocessing
@@ -79,6 +80,7 @@ _HIDING = threading.Lock()
 _ENDING = 1.0  # seconds for a process that is ending
 _NICENESS = 10  # questions go first
 _RECYCLED = 0.5  # share of the memory limit from which a worker is replaced after its request
+_COLLECTED = 20_000  # objects after which a worker looks for garbage
 _AHEAD = 3  # requests under way for each worker, results that wait for their turn included
 _LARGEST_FILE = 64 * 1024 * 1024
 _FORBIDDEN = (
@@ -272,6 +274,8 @@ def _serve(connection: Connection, work: Work, writable: tuple[str, ...], limits
             connection.send_bytes(_ALIVE)
 
     handle = work(alive)
+    gc.freeze()  # what is loaded stays, and
+    gc.set_threshold(_COLLECTED)  # most of what is made goes without being looked for
     try:
         connection.send_bytes(_READY)
     except OSError:

@@ -1,8 +1,8 @@
 """The best rows of a search as compiled code: what `embedded` computes in whole arrays, to the last bit.
 
-MaxScore over documents (Turtle and Flood 1995): a document whose terms cannot lift any of its rows above the
-worst of the best found so far is not looked into, and terms that are too weak to do so together are only
-looked up. What may get among the best is scored row by row, in the arrays' order of operations.
+Block-Max Pruning (Mallia, Suel and Tonellotto 2024) with documents as its blocks. A document's reach is the
+most that all terms together can lift one of its rows to; those that reach furthest are scored first, row by
+row and in the arrays' order of operations, and those that cannot get among the best are not looked into.
 """
 
 from __future__ import annotations
@@ -17,14 +17,10 @@ if TYPE_CHECKING:
 
     Array = Any
 
-_WINDOW = 2048  # documents whose bounds are added up together
-_SLACK = 1.0 + 1e-9  # bounds are summed in another order, and may come out that much too low
-# What has the strongest terms is looked into first: its scores spare many others.
-_READ_FIRST = 4096  # postings
-_SCORED_FIRST = 32  # documents
+_SLACK = 1.0 + 1e-5  # reaches are sums of 32 bits, and may come out that much too low
+_SCORED_FIRST = 32  # documents, whose scores spare many others
 
 _compiled = numba.njit(cache=True, nogil=True)
-_inlined = numba.njit(cache=True, nogil=True, inline="always")
 
 
 class Corpus(NamedTuple):
@@ -33,18 +29,18 @@ class Corpus(NamedTuple):
     rows: Integers
     counts: Integers
     lengths: Integers
+    document_of: Integers
     saturation: Floats
     share_of_one: Floats
-    document_of: Integers
     document_starts: Integers
     document_saturation: Floats
 
 
 class Query(NamedTuple):
-    """The different terms, each with its part of the postings, its idf, and the most it can add to a row.
+    """The different terms, each with its part of the postings and its idf.
 
     `sequence` has them as places, as often and in the order in which they are asked. `gained` are rows,
-    ascending, that get `gains` on top; where there are any, the last of `bounds` is the highest of `gains`.
+    ascending, that get `gains` on top.
     """
 
     sequence: Integers
@@ -52,7 +48,6 @@ class Query(NamedTuple):
     ends: Integers
     idf: Floats
     document_idf: Floats
-    bounds: Floats
     gained: Integers
     gains: Floats
 
@@ -65,7 +60,7 @@ class Weights(NamedTuple):
     neighbour: float
 
 
-@_inlined
+@_compiled
 def _find(rows: Array, start: int, end: int, row: int) -> int:
     """Return the first place from `start` on that has `row` or a later one, by steps that double."""
     low, step = start, 1
@@ -82,43 +77,47 @@ def _find(rows: Array, start: int, end: int, row: int) -> int:
     return low
 
 
-@_inlined
-def _share(corpus: Corpus, weights: Weights, row: int, occurs: int) -> float:
+@_compiled
+def _share(share_of_one: Array, saturation: Array, k: float, length: int, occurs: int) -> float:
     """Return what share of its idf a term adds to a row in which it occurs so often."""
-    length = corpus.lengths[row]
     if occurs == 1:
-        return float(corpus.share_of_one[length])
-    return float((occurs * weights.k) / (corpus.saturation[length] + occurs))
+        return float(share_of_one[length])
+    return float((occurs * k) / (saturation[length] + occurs))
 
 
-@_inlined
-def _reach(
-    corpus: Corpus, query: Query, weights: Weights, term: int, place: int, stop: int
-) -> tuple[float, int]:
-    """Return the most that a term adds to a row of the document of its posting at `place`, and the next's."""
-    document = corpus.document_of[corpus.rows[place]]
-    end = corpus.document_starts[document + 1]
-    most, occurs_in_all = 0.0, 0
-    while place < stop and corpus.rows[place] < end:
-        occurs = corpus.counts[place]
-        most = max(most, _share(corpus, weights, corpus.rows[place], occurs))
-        occurs_in_all += occurs
-        place += 1
-    most *= query.idf[term]
-    whole = (occurs_in_all * weights.k) / (corpus.document_saturation[document] + occurs_in_all)
-    lent = weights.document * query.document_idf[term] * whole + 2 * weights.neighbour * most
-    return max(most, lent), place
+@_compiled
+def bounds(
+    corpus: Corpus, weights: Weights, start: int, end: int, idf: float, document_idf: float
+) -> tuple[Array, Array, float]:
+    """Return the documents of a term's postings, what it adds to their rows at most, and the unit of that."""
+    rows, counts, lengths = corpus.rows, corpus.counts, corpus.lengths
+    saturation, share_of_one = corpus.saturation, corpus.share_of_one
+    document_of, document_saturation = corpus.document_of, corpus.document_saturation
+    k, lent, borrowed = weights.k, weights.document * document_idf, 2 * weights.neighbour
+    unit = k * max(idf, lent + borrowed * idf) / 255  # no share is higher than k
+    documents, most = np.empty(end - start, np.int32), np.empty(end - start, np.uint8)
+    found, place = 0, start
+    while place < end:
+        document = document_of[rows[place]]
+        in_row, occurs_in_all = 0.0, 0
+        while place < end and document_of[rows[place]] == document:
+            occurs = counts[place]
+            in_row = max(in_row, _share(share_of_one, saturation, k, lengths[rows[place]], occurs))
+            occurs_in_all += occurs
+            place += 1
+        in_row *= idf
+        whole = (occurs_in_all * k) / (document_saturation[document] + occurs_in_all)
+        documents[found] = document
+        most[found] = int(max(in_row, lent * whole + borrowed * in_row) / unit) + 1
+        found += 1
+    return documents[:found].copy(), most[:found].copy(), unit
 
 
-@_inlined
-def _gain(corpus: Corpus, query: Query, place: int, stop: int) -> tuple[float, int]:
-    """Return the highest gain in the document of the one at `place`, and the place of the next document's."""
-    end = corpus.document_starts[corpus.document_of[query.gained[place]] + 1]
-    most = 0.0
-    while place < stop and query.gained[place] < end:
-        most = max(most, query.gains[place])
-        place += 1
-    return most, place
+@_compiled
+def add(reach: Array, documents: Array, most: Array, unit: float) -> None:
+    """Add what a term adds at most to the reach of each document."""
+    for place in range(len(documents)):
+        reach[documents[place]] += most[place] * unit
 
 
 @_compiled
@@ -138,47 +137,55 @@ def _score(
 
     No term's postings of it stand before `bases`, which are brought there for the documents behind it.
     """
+    rows, counts, lengths = corpus.rows, corpus.counts, corpus.lengths
+    saturation, share_of_one = corpus.saturation, corpus.share_of_one
+    ends, document_idf = query.ends, query.document_idf
+    k, lent, borrowed = weights.k, weights.document, weights.neighbour
     first, end = corpus.document_starts[document], corpus.document_starts[document + 1]
-    for term in range(len(query.starts)):
-        place = _find(corpus.rows, bases[term], query.ends[term], first)
+    for term in range(len(ends)):
+        stop = ends[term]
+        place = _find(rows, bases[term], stop, first)
         bases[term] = spans[term, 0] = place
         occurs_in_all = 0
-        while place < query.ends[term] and corpus.rows[place] < end:
-            occurs_in_all += corpus.counts[place]
+        while place < stop and rows[place] < end:
+            occurs_in_all += counts[place]
             place += 1
         spans[term, 1] = place
         in_document[term] = 0.0
         if occurs_in_all:
-            whole = (occurs_in_all * weights.k) / (corpus.document_saturation[document] + occurs_in_all)
-            in_document[term] = query.document_idf[term] * whole
+            whole = (occurs_in_all * k) / (corpus.document_saturation[document] + occurs_in_all)
+            in_document[term] = document_idf[term] * whole
     from_document = 0.0
     for term in query.sequence:
         from_document += in_document[term]
-    scores[: end - first] = weights.document * from_document
+    for near in range(end - first):
+        scores[near] = lent * from_document
+        holds[near] = -1
     for turn, term in enumerate(query.sequence):
+        idf = query.idf[term]
         start, stop = spans[term, 0], spans[term, 1]
         for place in range(start, stop):
-            row, occurs = corpus.rows[place], corpus.counts[place]
-            own[row - first] = query.idf[term] * _share(corpus, weights, row, occurs)
-            scores[row - first] += own[row - first] - weights.document * in_document[term]
-            holds[row - first] = turn
+            row, occurs = rows[place], counts[place]
+            near = row - first
+            own[near] = idf * _share(share_of_one, saturation, k, lengths[row], occurs)
+            scores[near] += own[near] - lent * in_document[term]
+            holds[near] = turn
         for place in range(start, stop):
-            near = corpus.rows[place] - first - 1
+            near = rows[place] - first - 1
             if near >= 0 and holds[near] != turn:
-                scores[near] += weights.neighbour * own[near + 1]
+                scores[near] += borrowed * own[near + 1]
         for place in range(start, stop):
-            near = corpus.rows[place] - first + 1
+            near = rows[place] - first + 1
             if near < end - first and holds[near] != turn:
-                scores[near] += weights.neighbour * own[near - 1]
-    holds[: end - first] = -1
+                scores[near] += borrowed * own[near - 1]
     if len(query.gained):
-        place = _find(query.gained, bases[-1], len(query.gained), first)
+        place = _find(query.gained, 0, len(query.gained), first)
         while place < len(query.gained) and query.gained[place] < end:
             scores[query.gained[place] - first] += query.gains[place]
             place += 1
 
 
-@_inlined
+@_compiled
 def _is_worse(score: float, row: int, than_score: float, than_row: int) -> bool:
     return score < than_score or (score == than_score and row > than_row)
 
@@ -213,126 +220,69 @@ def _keep(score: float, row: int, held: int, best_rows: Array, best_scores: Arra
 
 
 @_compiled
-def _promising(
-    corpus: Corpus, query: Query, weights: Weights, order: Array, cursors: Array, stops: Array
-) -> Array:
-    """Return some documents that the strongest terms alone may lift most."""
-    reach = np.zeros(len(corpus.document_starts), np.float32)
-    touched = np.empty(_READ_FIRST, np.int64)
-    found, left = 0, _READ_FIRST
-    for rank in range(len(order) - 1, -1, -1):
-        term = order[rank]
-        if term == len(query.starts):
-            continue  # what gains by a word that means the same
-        place, stop = cursors[term], min(stops[term], cursors[term] + left)
-        left -= stop - place
-        while place < stop:
-            document = corpus.document_of[corpus.rows[place]]
-            most, place = _reach(corpus, query, weights, term, place, stop)
-            if reach[document] == 0.0:
-                touched[found] = document
-                found += 1
-            reach[document] += most
-        if not left:
-            break
-    best, best_reach, held = np.empty(_SCORED_FIRST, np.int64), np.empty(_SCORED_FIRST), 0
-    for place in range(found):
-        held = _keep(reach[touched[place]], touched[place], held, best, best_reach)
-    return np.sort(best[:held])
+def _furthest(reach: Array, first: int, end: int, limit: int) -> Array:
+    """Return the documents of a range that reach furthest, ascending; none that reach nothing."""
+    found, reaches, held = np.empty(limit, np.int64), np.zeros(limit), 0
+    for document in range(first, end):
+        if reach[document] > reaches[0] or (held < limit and reach[document] > 0.0):
+            held = _keep(reach[document], document, held, found, reaches)
+    for unsorted in range(1, held):  # few, and NumPy's sort would take seconds to be compiled
+        place, document = unsorted, found[unsorted]
+        while place and found[place - 1] > document:
+            found[place] = found[place - 1]
+            place -= 1
+        found[place] = document
+    return found[:held]
+
+
+@_compiled
+def _reaching(reach: Array, first: int, end: int, least: float) -> Array:
+    """Return the documents of a range that reach so far, ascending; none that reach nothing."""
+    found, count = np.empty(end - first, np.int64), 0
+    for document in range(first, end):
+        if reach[document] >= least and reach[document] > 0.0:
+            found[count] = document
+            count += 1
+    return found[:count]
 
 
 @_compiled
 def best_rows(
-    corpus: Corpus, query: Query, weights: Weights, limit: int, first_document: int, end_document: int
+    corpus: Corpus, query: Query, weights: Weights, reach: Array, limit: int, first: int, end: int
 ) -> tuple[Array, Array]:
-    """Return the `limit` best rows of a range of documents with their scores, in no order; none at 0."""
+    """Return the `limit` best rows of the documents `first` to `end` with their scores, in no order.
+
+    None has a score of 0. `reach` is what the terms make it, and is used up.
+    """
+    place = 0
+    while place < len(query.gained):
+        document = corpus.document_of[query.gained[place]]
+        most = 0.0
+        while place < len(query.gained) and query.gained[place] < corpus.document_starts[document + 1]:
+            most = max(most, query.gains[place])
+            place += 1
+        reach[document] += most
+
     terms = len(query.starts)
-    lists = len(query.bounds)
-    best, best_scores = np.empty(limit, np.int64), np.empty(limit)
-    if first_document >= end_document or not lists:
-        return best[:0], best_scores[:0]
-    first_row, end_row = corpus.document_starts[first_document], corpus.document_starts[end_document]
-    order = np.argsort(query.bounds)
-    weaker = np.zeros(lists + 1)
-    for rank in range(lists):
-        weaker[rank + 1] = weaker[rank] + query.bounds[order[rank]]
-    times = np.zeros(terms)
-    for term in query.sequence:
-        times[term] += 1
-    cursors, stops = np.empty(lists, np.int64), np.empty(lists, np.int64)
-    for term in range(terms):
-        cursors[term] = _find(corpus.rows, query.starts[term], query.ends[term], first_row)
-        stops[term] = _find(corpus.rows, cursors[term], query.ends[term], end_row)
-    if lists > terms:
-        cursors[terms] = _find(query.gained, 0, len(query.gained), first_row)
-        stops[terms] = _find(query.gained, cursors[terms], len(query.gained), end_row)
-    bases = cursors.copy()
-
-    longest = 0
-    for document in range(first_document, end_document):
-        longest = max(longest, corpus.document_starts[document + 1] - corpus.document_starts[document])
-    scores, own, holds = np.empty(longest), np.empty(longest), np.full(longest, -1)
     spans, in_document = np.empty((terms, 2), np.int64), np.empty(terms)
-
-    done = np.zeros(end_document - first_document, np.bool_)
-    reach = np.zeros(_WINDOW)
-    candidates = _promising(corpus, query, weights, order, cursors, stops)
-    found = len(candidates)
-    held, threshold, essential = 0, 0.0, 0
-    window, window_end = first_document, first_document  # at first none, for the promising ones
-    while True:
-        for place in range(found):
-            document = candidates[place]
-            if held == limit and window < window_end:
-                start, bound, rank = corpus.document_starts[document], reach[document - window], essential
-                while rank and (bound + weaker[rank]) * _SLACK >= threshold:
-                    rank -= 1
-                    term = order[rank]
-                    if term < terms:
-                        at = _find(corpus.rows, cursors[term], stops[term], start)
-                        if at < stops[term] and corpus.document_of[corpus.rows[at]] == document:
-                            bound += times[term] * _reach(corpus, query, weights, term, at, stops[term])[0]
-                    else:
-                        at = _find(query.gained, cursors[term], stops[term], start)
-                        if at < stops[term] and corpus.document_of[query.gained[at]] == document:
-                            bound += _gain(corpus, query, at, stops[term])[0]
-                    cursors[term] = at
-                if (bound + weaker[rank]) * _SLACK < threshold:
-                    continue
-            done[document - first_document] = True
+    best, best_scores, held = np.empty(limit, np.int64), np.empty(limit), 0
+    for turn in range(2):
+        if turn == 0:
+            documents = _furthest(reach, first, end, max(limit, _SCORED_FIRST))
+        else:
+            documents = _reaching(reach, first, end, best_scores[0] / _SLACK if held == limit else 0.0)
+        longest = 0
+        for document in documents:
+            longest = max(longest, corpus.document_starts[document + 1] - corpus.document_starts[document])
+        scores, own, holds = np.empty(longest), np.empty(longest), np.empty(longest, np.int64)
+        bases = query.starts.copy()
+        for document in documents:
+            if held == limit and reach[document] * _SLACK < best_scores[0]:
+                continue
+            reach[document] = 0.0  # it is scored once
             _score(corpus, query, weights, document, bases, scores, own, holds, spans, in_document)
-            first = corpus.document_starts[document]
-            for near in range(corpus.document_starts[document + 1] - first):
+            row = corpus.document_starts[document]
+            for near in range(corpus.document_starts[document + 1] - row):
                 if scores[near] > 0.0:
-                    held = _keep(scores[near], first + near, held, best, best_scores)
-            if held == limit:
-                threshold = best_scores[0]
-        if window_end == end_document:
-            return best[:held], best_scores[:held]
-
-        while held == limit and essential < lists and weaker[essential + 1] * _SLACK < threshold:
-            essential += 1
-        window, window_end = window_end, min(window_end + _WINDOW, end_document)
-        reach[:] = 0.0
-        bases[:] = cursors
-        end = corpus.document_starts[window_end]
-        for rank in range(essential, lists):
-            term = order[rank]
-            place, stop = cursors[term], stops[term]
-            if term < terms:
-                while place < stop and corpus.rows[place] < end:
-                    document = corpus.document_of[corpus.rows[place]]
-                    most, place = _reach(corpus, query, weights, term, place, stop)
-                    reach[document - window] += times[term] * most
-            else:
-                while place < stop and query.gained[place] < end:
-                    document = corpus.document_of[query.gained[place]]
-                    most, place = _gain(corpus, query, place, stop)
-                    reach[document - window] += most
-            cursors[term] = place
-        least = threshold / _SLACK - weaker[essential] if held == limit else 0.0
-        candidates, found = np.empty(_WINDOW, np.int64), 0
-        for near in range(window_end - window):
-            if reach[near] > 0.0 and reach[near] >= least and not done[window + near - first_document]:
-                candidates[found] = window + near
-                found += 1
+                    held = _keep(scores[near], row + near, held, best, best_scores)
+    return best[:held], best_scores[:held]

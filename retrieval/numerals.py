@@ -122,7 +122,9 @@ _NUMERAL = re.compile(
     re.DOTALL,
 )
 _NUMERIC = rf"[\d.点{_HAN}{_BANKERS}]"
-_DIGITS_RUN = re.compile(f"{_NUMERIC}{_NUMERIC}*")  # a single one first: what starts so is found fast
+# What may be written otherwise; of single characters only months, days and what begins a percentage. It
+# begins with a plain character: what starts so is found fast.
+_DIGITS_RUN = re.compile(f"{_NUMERIC}(?:{_NUMERIC}+|(?=[多余]?[月日号]|分之))")
 _YEAR = re.compile(rf"(?:一[〇零○一五六七八九]|二[〇零○一])[{_HAN_DIGIT}]{{2}}")
 _WELL_FORMED = re.compile(
     # 十五, 三千五百万, 1万2千: a digit or 十 first, then units in between.

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 22  # postings that are worked on at a time
 _ARRAYS = ("offsets", "rows", "counts", "lengths")
+_PLACE = 32  # bits of the place of a posting among those in memory
+_ROW = (1 << 32) - 1
 _NOTHING = np.empty(0, dtype=np.int32)
 
 
@@ -104,9 +106,12 @@ class PostingsCounter:
         size = len(self._terms_of_row)
         rows = np.repeat(np.arange(size, dtype=np.int32), np.array(self._terms_of_row, dtype=np.int32))
         lengths = np.bincount(rows, weights=counts, minlength=size).astype(np.int32)
-        order = np.argsort(numbers, kind="stable")
+        # Sorting values is far faster than sorting places by them: so each value has its place in it.
+        ordered = numbers << _PLACE | np.arange(len(numbers))
+        ordered.sort()
+        places = ordered & ((1 << _PLACE) - 1)
         offsets = _offsets(np.bincount(numbers, minlength=len(terms)))
-        return Postings(terms, offsets, rows[order], counts[order].astype(_smallest(counts)), lengths)
+        return Postings(terms, offsets, rows[places], counts[places].astype(_smallest(counts)), lengths)
 
 
 def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -> None:
@@ -116,21 +121,29 @@ def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -
     in common. Memory is needed for the terms, and for BLOCK postings.
     """
     folder.mkdir(exist_ok=True)
-    terms, places = Terms.merged([postings.terms for postings, _ in parts])
-    held = np.zeros(len(terms), dtype=np.int64)
+    held_by = []
     lengths = np.zeros(size, dtype=np.int32)
     highest = 0
-    for (postings, new_row), place in zip(parts, places, strict=True):
+    for postings, new_row in parts:
+        dropped = new_row < 0
+        least, most = np.flatnonzero(dropped)[[0, -1]] if dropped.any() else (0, -1)
+        held = np.diff(postings.offsets)
         for first, end in postings.blocks():
-            numbers, _, counts = _moved(postings, new_row, first, end)
-            held[place[first:end]] += np.bincount(numbers, minlength=end - first)
+            start, stop = postings.offsets[first], postings.offsets[end]
+            counts, rows = postings.counts[start:stop], postings.rows[start:stop]
+            near = np.flatnonzero((rows >= least) & (rows <= most))  # far faster than to look up each
+            if len(gone := near[dropped[rows[near]]]):
+                terms_gone = postings.offsets[first:end].searchsorted(gone + start, "right") - 1
+                held[first:end] -= np.bincount(terms_gone, minlength=end - first)
+                counts = np.delete(counts, gone)
             highest = max(highest, int(counts.max(initial=0)))
             let_go(postings.rows, postings.counts)
-        stays = new_row >= 0
-        lengths[new_row[stays]] = postings.lengths[stays]
-    used = held > 0
-    terms, held = terms.without(~used), held[used]
-    places = [(np.cumsum(used) - 1)[place] for place in places]
+        held_by.append(held)
+        lengths[new_row[~dropped]] = postings.lengths[~dropped]
+    terms, places = Terms.merged([postings.terms for postings, _ in parts], [held > 0 for held in held_by])
+    held = np.zeros(len(terms), dtype=np.int64)
+    for some, place in zip(held_by, places, strict=True):
+        held[place[some > 0]] += some[some > 0]
     offsets = _offsets(held)
     terms.save(folder)
     np.save(folder / "offsets.npy", offsets)
@@ -161,30 +174,39 @@ def _joined(
     parts: Sequence[tuple[Postings, Integers]], places: Sequence[Integers], first: int, end: int
 ) -> tuple[Integers, Integers]:
     """Return the rows and counts of the merged terms from `first` to `end`, by term and row."""
-    keys, found = [], []
-    for (postings, new_row), place in zip(parts, places, strict=True):
-        start, stop = (int(bound) for bound in np.searchsorted(place, (first, end)))
-        numbers, rows, counts = _moved(postings, new_row, start, stop)
-        keys.append((place[start:stop][numbers] << 32) | rows)
-        found.append(counts)
-    filled = [part for part in range(len(parts)) if len(keys[part])]
-    if len(filled) == 1:
-        return keys[filled[0]] & 0xFFFFFFFF, found[filled[0]]
-    together = np.concatenate(keys)
-    order = np.argsort(together, kind="stable")  # fast where a few sorted parts follow one another
-    return together[order] & 0xFFFFFFFF, np.concatenate(found)[order]
+    moved = [_moved(*part, place, first, end) for part, place in zip(parts, places, strict=True)]
+    # What is small is put into what is large.
+    (terms, rows, counts), *others = sorted(moved, key=lambda found: -len(found[1]))
+    if any(len(found[1]) for found in others):
+        keys = np.concatenate([_keys(*found[:2]) for found in others])
+        added = np.concatenate([found[2] for found in others])
+        order = np.argsort(keys, kind="stable")  # fast where a few sorted parts follow one another
+        keys, added = keys[order], added[order]
+        at = _keys(terms, rows).searchsorted(keys)
+        rows = np.insert(rows, at, keys & _ROW)
+        counts = np.insert(counts.astype(np.promote_types(counts.dtype, added.dtype)), at, added)
+    return rows, counts
+
+
+def _keys(terms: Integers, rows: Integers) -> Integers:
+    """Return terms and rows as numbers that are in the order of both."""
+    keys: Integers = terms << 32
+    keys |= rows
+    return keys
 
 
 def _moved(
-    postings: Postings, new_row: Integers, first: int, end: int
+    postings: Postings, new_row: Integers, place: Integers, first: int, end: int
 ) -> tuple[Integers, Integers, Integers]:
-    """Return the postings of the terms from `first` to `end` that stay: terms from 0, rows and counts."""
-    offsets = postings.offsets[first : end + 1]
-    numbers = np.repeat(np.arange(end - first), np.diff(offsets))
-    rows = new_row[postings.rows[offsets[0] : offsets[-1]]] if end > first else _NOTHING
-    counts = postings.counts[offsets[0] : offsets[-1]] if end > first else _NOTHING
-    stays = rows >= 0
-    return (numbers, rows, counts) if stays.all() else (numbers[stays], rows[stays], counts[stays])
+    """Return the postings of the merged terms from `first` to `end` that stay: terms, new rows and counts."""
+    start, stop = place.searchsorted((first, end))
+    offsets = postings.offsets[start : stop + 1]
+    rows = new_row[postings.rows[offsets[0] : offsets[-1]]]
+    counts = postings.counts[offsets[0] : offsets[-1]]
+    terms = np.repeat(place[start:stop], np.diff(offsets))
+    if len(gone := np.flatnonzero(rows < 0)):
+        return np.delete(terms, gone), np.delete(rows, gone), np.delete(counts, gone)
+    return terms, rows, counts
 
 
 def _smallest(counts: Integers) -> np.dtype[np.unsignedinteger]:

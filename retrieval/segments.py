@@ -10,7 +10,7 @@ import array
 import json
 import mmap
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,15 @@ class SourceFile:
     def of(cls, fields: dict[str, Any]) -> SourceFile:
         """Return what `fields` has told."""
         return cls(**{**fields, "pictures": tuple(fields["pictures"]), "remarks": tuple(fields["remarks"])})
+
+    def at(self, start: int) -> SourceFile:
+        """Return it with its rows from `start` on."""
+        if start == self.start:
+            return self
+        end = start + self.end - self.start
+        return SourceFile(
+            self.path, self.size, self.changed, start, end, self.figures, self.pictures, self.remarks
+        )
 
     def fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -154,6 +163,10 @@ class SegmentWriter:
             )
         )
 
+    def abandon(self) -> None:
+        """Leave the Segment unwritten."""
+        self._records.close()
+
     def close(self) -> Segment:
         """Write what is in memory, the list of files last."""
         self._records.close()
@@ -192,9 +205,8 @@ def merge_into(folder: Path, files: Sequence[tuple[Segment, SourceFile]]) -> tup
     _save_characters(characters, folder)
     placed, row = [], 0
     for _, file in files:
-        length = file.end - file.start
-        placed.append(replace(file, start=row, end=row + length))
-        row += length
+        placed.append(file.at(row))
+        row = placed[-1].end
     return tuple(placed)
 
 
@@ -220,8 +232,9 @@ def _write_rows(folder: Path, pieces: Sequence[tuple[Segment, int, int]]) -> Non
     with (folder / RECORDS).open("wb") as records:
         for segment, start, end in pieces:
             first, last = int(segment.offsets[start]), int(segment.offsets[end])
+            stored = memoryview(segment.records)  # its slices are no copies
             for place in range(first, last, _COPIED):
-                records.write(segment.records[place : min(place + _COPIED, last)])
+                records.write(stored[place : min(place + _COPIED, last)])
             lengths.append(np.diff(segment.offsets[start : end + 1]))
             ids.append(segment.ids[start:end])
             starts.append(np.diff(segment.document_of[start:end], prepend=-1) != 0)

@@ -6,13 +6,13 @@ long as it uses the Snapshot, so that whoever sweeps old ones away leaves it alo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
 import shutil
 import weakref
-from contextlib import suppress
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -27,7 +27,7 @@ from retrieval.disk import sync
 from retrieval.embedded import EmbeddedSearcher
 from retrieval.encoding import decode_figure, decode_paragraph, heading
 from retrieval.engine import EMBEDDED
-from retrieval.errors import EngineError, FormatError, SnapshotError
+from retrieval.errors import FormatError, SnapshotError
 from retrieval.model import Hit
 from retrieval.reranking import CANDIDATES, Candidate, rerank, seek
 from retrieval.segments import Segment, SourceFile, number_of
@@ -53,6 +53,7 @@ _ROWS_BY_ID = "rows_by_id.npy"
 _VOCABULARY = "vocabulary"
 _METRIC_NAMES = "metrics.marisa"
 _CHECKED = 1 << 26  # bytes that are read at an opening to see whether they are as they were written
+_PIECE = 1 << 18  # bytes, which stay in the processor's cache
 _RAREST = 40  # terms of a whole text; the others stand nearly everywhere and take most of the time
 
 
@@ -96,11 +97,13 @@ class Snapshot:
         engine: Engine = EMBEDDED,
         *,
         thorough: bool = False,
+        searched: bool = True,
     ) -> None:
         """`when_released` is called once nobody refers to the Snapshot any more; `engine` searches it.
 
         Raise SnapshotError where `folder` holds no Snapshot or a damaged one, FormatError where it is of
-        another format. A large one is read whole only if it is to be `thorough`.
+        another format. A large one is read whole only if it is to be `thorough`. Where it is not to be
+        `searched` at once, what searches it is made ready by the first search.
         """
         self.name = folder.name
         self.folder = folder
@@ -118,7 +121,7 @@ class Snapshot:
             self.paragraphs = self.segment.rows
             self.dictionary = Dictionary(folder)
             self._engine = engine
-            with suppress(EngineError):  # it is asked again by the first search
+            if searched:
                 self.searcher  # noqa: B018 - it is kept
             self.vocabulary = Vocabulary.open(folder / _VOCABULARY, self.segment.terms.terms, self.dictionary)
             self.metrics = MetricIndex.open(folder / _METRIC_NAMES, self.segment.metrics)
@@ -132,7 +135,7 @@ class Snapshot:
 
     @cached_property
     def searcher(self) -> Searcher:
-        """Raise EngineError where the engine does not answer now."""
+        """Its methods raise EngineError where the engine does not answer now."""
         return self._engine.open(self.folder, self.segment)
 
     def is_whole(self) -> bool:
@@ -162,7 +165,9 @@ class Snapshot:
         row = self.row(paragraph_id)
         if row is None:
             return None
-        rows = self.searcher.document_rows(row)
+        document_of = self.segment.document_of
+        first, end = (int(np.searchsorted(document_of, document_of[row], side)) for side in ("left", "right"))
+        rows = range(first, end)
         before, here, after = (
             self.at(place)[0] if place in rows else None for place in range(row + shift - 1, row + shift + 2)
         )
@@ -286,11 +291,14 @@ def write(
     segment = Segment.open(folder, placed)
     order = np.argsort(segment.ids, kind="stable")
     np.save(folder / _ROWS_BY_ID, np.stack([segment.ids[order], order]))
-    EmbeddedSearcher.over(segment.terms, segment.document_of).save(folder)
+    EmbeddedSearcher.write(folder, segment.terms, segment.document_of)
     Vocabulary.over(segment.terms.terms, Dictionary(folder), older.vocabulary if older else None).save(
         folder / _VOCABULARY
     )
     MetricIndex.over(segment.metrics).save(folder / _METRIC_NAMES)
+    names = _contents(folder)
+    with ThreadPoolExecutor() as threads:
+        described = list(threads.map(_described, [folder / name for name in names]))
     manifest = {
         "format": FORMAT,
         "source": origin.source,
@@ -299,11 +307,11 @@ def write(
         "documents": int(segment.document_of[-1]) + 1 if segment.rows else 0,
         "files": [file.fields() for file in placed],
         "refused": [asdict(file) for file in origin.refused],
-        "contents": {name: _described(folder / name) for name in _contents(folder)},
+        "contents": dict(zip(names, described, strict=True)),
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
-    for path in [*folder.rglob("*"), folder]:
-        sync(path)
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(sync, [*folder.rglob("*"), folder]))
     return segment
 
 
@@ -350,6 +358,10 @@ def _contents(folder: Path) -> list[str]:
     return [name.as_posix() for name in names if name.parts[0] != PICTURES]
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+def _checksum(path: Path) -> int:
+    """Return the CRC-32: it is to find damage, not forgery, and is computed as fast as a disk reads."""
+    checksum = 0
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            checksum = zlib.crc32(piece, checksum)
+    return checksum

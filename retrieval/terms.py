@@ -46,40 +46,26 @@ class Terms:
         return cls(ordered, *_joined([texts[place] for place in first.tolist()])), numbers
 
     @classmethod
-    def merged(cls, lists: Sequence[Terms]) -> tuple[Terms, list[Integers]]:
-        """Return the terms of all lists, and for each list the numbers of its terms among them."""
-        hashes = np.concatenate([np.empty(0, np.uint64), *(terms.hashes for terms in lists)])
-        hashes.sort(kind="stable")  # fast where a few sorted lists follow one another
-        hashes = hashes[np.diff(hashes, prepend=~hashes[:1]) != 0]
-        places: list[Integers] = [np.searchsorted(hashes, terms.hashes) for terms in lists]
-        lengths = np.zeros(len(hashes), np.int64)
-        for terms, place in zip(lists, places, strict=True):
-            lengths[place] = terms.lengths
-        ends = np.cumsum(lengths)
-        texts = np.empty(ends[-1] if len(ends) else 0, np.uint8)
-        missing = np.ones(len(hashes), np.bool_)
-        for terms, place in zip(lists, places, strict=True):
-            for numbers, length, pieces in terms._pieces(np.flatnonzero(missing[place])):  # noqa: SLF001 - its own
-                texts[places_in(ends[place[numbers]] - length, length)] = pieces
-            missing[place] = False
-        return cls(hashes, ends, texts), places
+    def merged(
+        cls, lists: Sequence[Terms], used: Sequence[npt.NDArray[np.bool_]]
+    ) -> tuple[Terms, list[Integers]]:
+        """Return the `used` terms of all lists, and for each list the numbers of its terms among them.
 
-    def without(self, unused: npt.NDArray[np.bool_]) -> Terms:
-        """Return the terms but for the `unused` ones."""
-        if not unused.any():
-            return self
-        kept = np.flatnonzero(~unused)
-        texts = [pieces for _, _, pieces in self._pieces(kept)]
-        return Terms(
-            self.hashes[kept], np.cumsum(self.lengths[kept]), np.concatenate([self.texts[:0], *texts])
+        One that is not used has the number of the used one before it in its list, or -1.
+        """
+        hashes = np.concatenate(
+            [np.empty(0, np.uint64), *(terms.hashes[kept] for terms, kept in zip(lists, used, strict=True))]
         )
-
-    def _pieces(self, numbers: Integers) -> Iterator[tuple[Integers, Integers, npt.NDArray[np.uint8]]]:
-        """Yield some of the numbers at a time, the lengths of their texts, and these one behind another."""
-        lengths = self.lengths[numbers]
-        for first in range(0, len(numbers), _COPIED):
-            some, length = numbers[first : first + _COPIED], lengths[first : first + _COPIED]
-            yield some, length, self.texts[places_in(self.ends[some] - length, length)]
+        order = np.argsort(hashes, kind="stable")  # fast where a few sorted lists follow one another
+        hashes = hashes[order]
+        is_first = np.diff(hashes, prepend=~hashes[:1]) != 0
+        numbers = np.empty(len(order), np.int64)
+        numbers[order] = np.cumsum(is_first) - 1
+        places: list[Integers] = []
+        for kept in used:
+            own, numbers = np.split(numbers, [np.count_nonzero(kept)])
+            places.append(np.append(own, -1)[np.cumsum(kept) - 1])
+        return cls(hashes[is_first], *_selected(lists, used, order[is_first])), places
 
     @property
     def lengths(self) -> Integers:
@@ -142,6 +128,32 @@ def _encoded(term: str) -> bytes:
 
 def _decoded(text: bytes) -> str:
     return text.decode(errors="surrogatepass")
+
+
+def _selected(
+    lists: Sequence[Terms], used: Sequence[npt.NDArray[np.bool_]], chosen: Integers
+) -> tuple[Integers, npt.NDArray[np.uint8]]:
+    """Return the ends and the texts of the terms at the places `chosen` of the used ones of all lists."""
+    texts = np.concatenate([np.empty(0, np.uint8), *(terms.texts for terms in lists)])
+    base = 0
+    starts: list[Integers] = [np.empty(0, np.int64)]
+    lengths: list[Integers] = [np.empty(0, np.int64)]
+    for terms, kept in zip(lists, used, strict=True):
+        lengths.append(terms.lengths[kept])
+        starts.append(base + terms.ends[kept] - lengths[-1])
+        base += len(terms.texts)
+    start, length = np.concatenate(starts)[chosen], np.concatenate(lengths)[chosen]
+    pieces = [
+        texts[places_in(*_runs(start[first : first + _COPIED], length[first : first + _COPIED]))]
+        for first in range(0, len(chosen), _COPIED)
+    ]
+    return np.cumsum(length), np.concatenate([texts[:0], *pieces])
+
+
+def _runs(starts: Integers, lengths: Integers) -> tuple[Integers, Integers]:
+    """Return ranges with those joined that follow one another without a gap."""
+    begins = np.flatnonzero(np.append(True, starts[1:] != starts[:-1] + lengths[:-1]))
+    return starts[begins], np.add.reduceat(lengths, begins)
 
 
 def _joined(texts: Iterable[bytes]) -> tuple[Integers, npt.NDArray[np.uint8]]:

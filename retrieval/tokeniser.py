@@ -118,11 +118,11 @@ def _most_likely(run: str) -> tuple[str, ...]:
         emit_b, emit_e, emit_m, emit_s = _EMISSIONS[character]
         e_b, s_b, b_m, m_m = e + _E_B + emit_b, s + _S_B + emit_b, b + _B_M + emit_m, m + _M_M + emit_m
         b_e, m_e, e_s, s_s = b + _B_E + emit_e, m + _M_E + emit_e, e + _E_S + emit_s, s + _S_S + emit_s
-        next_b = (to_e if e_b > s_b else to_s) + "B"
-        next_m = (to_b if b_m > m_m else to_m) + "M"
-        to_e, to_s = (to_b if b_e > m_e else to_m) + "E", (to_e if e_s > s_s else to_s) + "S"
-        to_b, to_m = next_b, next_m
-        b, e, m, s = max(e_b, s_b), max(b_e, m_e), max(b_m, m_m), max(e_s, s_s)
+        next_b, b = (to_e, e_b) if e_b > s_b else (to_s, s_b)
+        next_m, m = (to_b, b_m) if b_m > m_m else (to_m, m_m)
+        next_e, e = (to_b, b_e) if b_e > m_e else (to_m, m_e)
+        next_s, s = (to_e, e_s) if e_s > s_s else (to_s, s_s)
+        to_b, to_e, to_m, to_s = next_b + "B", next_e + "E", next_m + "M", next_s + "S"
     words = []
     begin = end = 0
     for place, state in enumerate(to_e if e > s else to_s):

@@ -60,8 +60,10 @@ class Vocabulary:
         What an `older` vocabulary of the same dictionary has of them is taken over.
         """
         keys, words = (older._keys_of_words, older._words) if older else (_NONE, _NONE)  # noqa: SLF001 - its own
-        stays = held_in(words, terms.hashes)
-        new = np.flatnonzero(~held_in(terms.hashes, older._terms.hashes if older else _NONE))  # noqa: SLF001
+        changed = np.setxor1d(older._terms.hashes if older else _NONE, terms.hashes, assume_unique=True)  # noqa: SLF001
+        is_new = held_in(changed, terms.hashes)
+        new = terms.hashes.searchsorted(changed[is_new])
+        stays = ~held_in(words, changed[~is_new])
         found: list[tuple[int, int]] = []
         sounds: dict[str, list[str]] = {}
         for term in map(terms.text, new.tolist()):
@@ -73,15 +75,11 @@ class Vocabulary:
                 found += [(hash_of(" ".join(sound)), word) for sound in product(*known)]
                 found += [(hash_of(key), word) for key in _opened(term)]
         added = np.array(found, dtype=np.uint64).reshape(-1, 2)
-        keys, words = (
-            np.concatenate(parts) for parts in ((keys[stays], added[:, 0]), (words[stays], added[:, 1]))
-        )
-        order = np.lexsort((words, keys))
         if older:
             commonest = older._sounds  # noqa: SLF001
         else:
             commonest = {character: known[0] for character, known in (sounds or _character_sounds()).items()}
-        return cls(terms, keys[order], words[order], commonest, dictionary)
+        return cls(terms, *_with(keys[stays], words[stays], added), commonest, dictionary)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -125,6 +123,16 @@ class Vocabulary:
         start, end = (int(self._keys_of_words.searchsorted(np.uint64(hash_of(key)), side)) for side in _SIDES)
         numbers = self._terms.hashes.searchsorted(self._words[start:end])
         return [self._terms.text(number) for number in numbers.tolist()]
+
+
+def _with(keys: Hashes, words: Hashes, added: Hashes) -> tuple[Hashes, Hashes]:
+    """Return keys and their words, which are in order, with pairs of both put in."""
+    beside = held_in(keys, np.unique(added[:, 0]))
+    added = np.concatenate([np.stack([keys[beside], words[beside]], axis=1), added])
+    added = added[np.lexsort((added[:, 1], added[:, 0]))]
+    keys, words = keys[~beside], words[~beside]
+    at = keys.searchsorted(added[:, 0])
+    return np.insert(keys, at, added[:, 0]), np.insert(words, at, added[:, 1])
 
 
 def _is_chinese_word(term: str, dictionary: Dictionary) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCREEN = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-PATIENCE = 10.0  # seconds; a busy machine takes its time
+PATIENCE = 30.0  # seconds; a busy machine takes its time
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",

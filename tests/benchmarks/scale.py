@@ -4,7 +4,7 @@ All index the very same tokens of the same made paragraphs and are asked the sam
 Every engine builds in a process of its own and is asked in a fresh one, its files dropped from the page
 cache before. Of three passes over the queries each query's fastest counts; rank-bm25 gets one, and is asked
 where it was built. wenju searches with each paragraph's context, neighbours and document, which the others do
-not. An engine that fails says why, and the others go on.
+not; without it, it ranks as they do. An engine that fails says why, and the others go on.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ FEW = 20  # queries for the scan above FEW_ABOVE paragraphs: it takes seconds fo
 FEW_ABOVE = 100_000
 PACKAGES = ("rank-bm25", "bm25s", "numba", "numpy", "tantivy")
 LEGEND = f"""\
-open: imports and opening, in a fresh process. ever: the first query of the first process after the build,
-with any compilation; first: that of the second process. held: resident after all queries; own: without what
-is mapped from files. same: what share of rank-bm25's {LIMIT} best the engine has among its {LIMIT}; wenju's
-context, and the fixed k1 and b of tantivy and FTS5, rank otherwise."""
+open: imports and opening, in a fresh process; again: opening once more in the same. ever: the first query of
+the first process after the build, with any compilation; first: that of the second process. cold: p50 of the
+first pass. held: resident after all queries; own: without what is mapped from files. same: what share of
+rank-bm25's {LIMIT} best the engine has among its {LIMIT}; wenju's context, and the fixed k1 and b of tantivy
+and FTS5, rank otherwise."""
 
 
 def main() -> None:

@@ -40,9 +40,10 @@ class Engine(Protocol):
 
 
 class Wenju:
-    """Searches with each paragraph's context, as the bot does. All that is known of wenju here is in it."""
+    """Searches with each paragraph's `context`, as the bot does. All that is known of wenju here is in it."""
 
-    def __init__(self, *, numba: bool = True) -> None:
+    def __init__(self, *, numba: bool = True, context: bool = True) -> None:
+        self._context = context
         if not numba:
             sys.modules["numba"] = None  # type: ignore[assignment]  # its import fails, as if not installed
 
@@ -70,9 +71,9 @@ class Wenju:
         merge(list(zip(parts, rows, strict=True)), int(ends[-1]), folder / "terms")
         for place in folder.glob("part-*"):
             shutil.rmtree(place)
-        document_of = np.load(tokens / token_files.DOCUMENTS)
+        document_of = np.load(tokens / token_files.DOCUMENTS) if self._context else np.arange(ends[-1])
         np.save(folder / "document_of.npy", document_of)
-        EmbeddedSearcher.over(Postings.open(folder / "terms"), document_of).save(folder)
+        EmbeddedSearcher.write(folder, Postings.open(folder / "terms"), document_of)
 
     def open(self, folder: Path) -> Search:
         import numpy as np
@@ -194,7 +195,8 @@ class FTS5:
 
 
 ENGINES: dict[str, Callable[[], Engine]] = {
-    "wenju": lambda: Wenju(numba=True),
+    "wenju": Wenju,
+    "wenju, no context": lambda: Wenju(context=False),
     "wenju, NumPy only": lambda: Wenju(numba=False),
     "rank-bm25": RankBM25,
     "bm25s, numba": BM25S,

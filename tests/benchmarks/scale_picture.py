@@ -20,8 +20,8 @@ PANELS = {
     "build s": "Building the index, seconds",
     "build MB": "Peak memory of building, MB",
 }
-COLOURS = ("#c1272d", "#e8938f", "#555555", "#0072b2", "#009e73", "#cc8800")
-MARKERS = "osD^vP"
+COLOURS = ("#c1272d", "#7b1fa2", "#e8938f", "#555555", "#0072b2", "#009e73", "#cc8800")
+MARKERS = "oXsD^vP"
 
 
 def draw(sizes: dict[str, Numbers], file: Path) -> None:
@@ -47,6 +47,6 @@ def draw(sizes: dict[str, Numbers], file: Path) -> None:
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
     figure.legend(
-        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False
+        *figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
     )
     figure.savefig(file, dpi=150)

@@ -286,7 +286,8 @@ async def test_a_repeated_update_is_answered_once(
     answers += [await caller.post(PATH, json=update, headers=SECRET)]
     assert {answer.status_code for answer in answers} == {200}
     await asker.say("图书馆藏书多少册")
-    await sandbox.until(lambda: any("18万册" in reply.text for reply in asker.replies))
+    both = ("18万册", ANSWER)
+    await sandbox.until(lambda: all(any(text in reply.text for reply in asker.replies) for text in both))
     assert len([reply for reply in asker.replies if ANSWER in reply.text]) == 1
 
 

@@ -94,6 +94,14 @@ def test_merged_postings_are_those_counted_anew(
         assert getattr(merged, name).tolist() == getattr(expected, name).tolist()
 
 
+def test_a_small_part_may_have_the_highest_counts(tmp_path: Path) -> None:
+    """Counts that only one part has room for are whole among those of a larger one."""
+    large = Postings.count([["甲", "乙"]] * 5), np.array([0, 1, 3, 4, 5])
+    small = Postings.count([["甲"] * 300]), np.array([2])
+    merge([large, small], 6, tmp_path)
+    assert Postings.open(tmp_path).of("甲")[1].tolist() == [1, 1, 300, 1, 1, 1]
+
+
 @pytest.mark.parametrize("corpus", [[], [[]], [["甲", "乙", "甲"], [], ["乙"]]])
 def test_saved_postings_open_as_they_were(tmp_path: Path, corpus: list[list[str]]) -> None:
     """Postings on disk score as those in memory, the empty ones included."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from retrieval.errors import SnapshotError, WenjuError
 from retrieval.index import Index
 from retrieval.model import Question
+from retrieval.postings import PostingsCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from retrieval.contents import Progress
@@ -70,6 +72,34 @@ def test_only_what_changed_is_read_again(tmp_path: Path, documents: Callable[...
     assert all_ids(index) == all_ids(full)
     for terms in (["茶园", "面积"], ["桥梁"], ["直营店"], ["删去"]):
         assert index.current().search(asking(*terms), 5) == full.current().search(asking(*terms), 5)
+
+
+def test_a_refresh_writes_the_files_of_a_full_build(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Whatever was added, changed or removed, wherever it stands, every file has the same bytes."""
+    index, full = Index(tmp_path / "index"), Index(tmp_path / "full")
+    folder = documents(a=TEA, b=ROAD, c="# 旧闻\n\n这一篇很快就要删去了。\n", d=TEA + ROAD)
+    index.build(folder)
+    changes: list[dict[str, str]] = [
+        {"c": ROAD + "\n隧道6座。\n"},
+        {"0": "# 新闻\n\n新开直营店3家。\n"},
+        {"z": TEA},
+        {},
+    ]
+    for changed in changes:
+        documents(**changed)
+        if not changed:
+            (folder / "a.md").unlink()
+        index.build(folder)
+        full.build(folder, full=True)
+        assert contents(index) == contents(full)
+
+
+def contents(index: Index) -> dict[str, bytes]:
+    """Everything that is written about the documents."""
+    folder = index.current().folder
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Callable[..., Path]) -> None:
@@ -168,6 +198,44 @@ def test_a_build_goes_on_where_one_has_ended(
     hit, _ = index.current().search(asking("铁路" if full else "公路"), 1)[0]
     assert hit.paragraph.document == "road.md"
     assert len(folders(tmp_path / "index")) == 1
+
+
+@pytest.mark.parametrize("call", [2, 3])  # for the terms of a paragraph, and for its metrics
+def test_a_build_interrupted_amid_a_file_leaves_nothing_torn(
+    tmp_path: Path, documents: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, call: int
+) -> None:
+    """Whatever part of a paragraph was added when Ctrl-C came, the next build is whole."""
+    index, folder = Index(tmp_path / "index"), documents(road=ROAD, school=TEA, tea=TEA)
+    calls = count()
+
+    def interrupted(counter: PostingsCounter, counts: Mapping[str, int]) -> None:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        add(counter, counts)
+
+    add = PostingsCounter.add
+    with monkeypatch.context() as patched:
+        patched.setattr(PostingsCounter, "add", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            index.build(folder)
+    report = index.build(folder)
+    assert (report.read, report.files, report.paragraphs) == (3, 3, 5)
+
+
+def test_what_a_stopped_build_has_left_goes(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Also where nothing has changed since the build before it."""
+    index, folder = Index(tmp_path / "index"), documents(tea=TEA)
+    index.build(folder)
+
+    def stop(_: object) -> None:
+        raise WenjuError("stop")
+
+    with pytest.raises(WenjuError, match="stop"):
+        index.build(folder, stop, full=True)
+    assert index.unchanged(folder) is None
+    index.build(folder)
+    assert index.unchanged(folder)
+    assert not (tmp_path / "index" / "UNFINISHED").exists()
 
 
 def test_one_builder_at_a_time(tmp_path: Path, documents: Callable[..., Path]) -> None:

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 LOGS = SIMPLIFIED.logs
 TEA, LIBRARY, MARS = "2020年干茶产量多少吨？", "图书馆藏书多少册", "火星上有水吗"
-NOW = datetime.now(UTC)
 
 with_bot = pytest.mark.usefixtures("bot")
 
@@ -57,7 +56,7 @@ def fill(settings: Settings) -> Callable[..., str]:
             language="zh-hans",
             source="telegram",
         )
-        log.record(replace(entry, id=new_id(), at=NOW - timedelta(days=days)))
+        log.record(replace(entry, id=new_id(), at=datetime.now(UTC) - timedelta(days=days)))
         log.flush()
         (newest,) = log.read(lambda db: db.execute("SELECT max(id) FROM queries").fetchone())
         if vote:
