@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Array = Any
 
-_SLACK = 1.0 + 1e-5  # reaches are sums of 32 bits, and may come out that much too low
+_ROUNDING = 2.0**-23  # what each addition to a reach, of 32 bits, may leave out, and as much again
 _SCORED_FIRST = 32  # documents, whose scores spare many others
 
 _compiled = numba.njit(cache=True, nogil=True)
@@ -264,20 +264,21 @@ def best_rows(
         reach[document] += most
 
     terms = len(query.starts)
+    slack = 1.0 + (len(query.sequence) + 2) * _ROUNDING
     spans, in_document = np.empty((terms, 2), np.int64), np.empty(terms)
     best, best_scores, held = np.empty(limit, np.int64), np.empty(limit), 0
     for turn in range(2):
         if turn == 0:
             documents = _furthest(reach, first, end, max(limit, _SCORED_FIRST))
         else:
-            documents = _reaching(reach, first, end, best_scores[0] / _SLACK if held == limit else 0.0)
+            documents = _reaching(reach, first, end, best_scores[0] / slack if held == limit else 0.0)
         longest = 0
         for document in documents:
             longest = max(longest, corpus.document_starts[document + 1] - corpus.document_starts[document])
         scores, own, holds = np.empty(longest), np.empty(longest), np.empty(longest, np.int64)
         bases = query.starts.copy()
         for document in documents:
-            if held == limit and reach[document] * _SLACK < best_scores[0]:
+            if held == limit and reach[document] * slack < best_scores[0]:
                 continue
             reach[document] = 0.0  # it is scored once
             _score(corpus, query, weights, document, bases, scores, own, holds, spans, in_document)

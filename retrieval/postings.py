@@ -190,7 +190,7 @@ def _joined(
 
 def _keys(terms: Integers, rows: Integers) -> Integers:
     """Return terms and rows as numbers that are in the order of both."""
-    keys: Integers = terms << 32
+    keys: Integers = terms.astype(np.int64) << 32
     keys |= rows
     return keys
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.arrays import load_array, places_in
+from retrieval.arrays import let_go, load_array, places_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     Hashes = npt.NDArray[np.uint64]
 
+_MERGED = 1 << 21  # terms at a time
 _COPIED = 1 << 18  # texts at a time
 _HASHES, _ENDS, _TEXTS = "hashes.npy", "ends.npy", "texts.npy"
 
@@ -51,21 +53,30 @@ class Terms:
     ) -> tuple[Terms, list[Integers]]:
         """Return the `used` terms of all lists, and for each list the numbers of its terms among them.
 
-        One that is not used has the number of the used one before it in its list, or -1.
+        One that is not used has the number of the one before it among them, or -1.
         """
-        hashes = np.concatenate(
-            [np.empty(0, np.uint64), *(terms.hashes[kept] for terms, kept in zip(lists, used, strict=True))]
-        )
-        order = np.argsort(hashes, kind="stable")  # fast where a few sorted lists follow one another
-        hashes = hashes[order]
-        is_first = np.diff(hashes, prepend=~hashes[:1]) != 0
-        numbers = np.empty(len(order), np.int64)
-        numbers[order] = np.cumsum(is_first) - 1
-        places: list[Integers] = []
-        for kept in used:
-            own, numbers = np.split(numbers, [np.count_nonzero(kept)])
-            places.append(np.append(own, -1)[np.cumsum(kept) - 1])
-        return cls(hashes[is_first], *_selected(lists, used, order[is_first])), places
+        places: list[Integers] = [np.empty(len(terms), np.int32) for terms in lists]
+        merged = [cls.of([])[0]]
+        size = 0
+        count = 1 + sum(map(len, lists)) // _MERGED
+        bounds = np.array([number * (2**64 // count) for number in range(1, count)], np.uint64)
+        ranges = [pairwise([0, *terms.hashes.searchsorted(bounds).tolist(), len(terms)]) for terms in lists]
+        for some in zip(*ranges, strict=True):
+            parts = [terms._part(*ends) for terms, ends in zip(lists, some, strict=True)]  # noqa: SLF001 - its own
+            part, numbers = _merged(
+                parts, [kept[slice(*ends)] for kept, ends in zip(used, some, strict=True)]
+            )
+            for place, ends, found in zip(places, some, numbers, strict=True):
+                place[slice(*ends)] = size + found
+            merged.append(part)
+            size += len(part)
+            for terms in lists:
+                let_go(terms.hashes, terms.ends, terms.texts)
+        return _in_a_row(merged), places
+
+    def _part(self, start: int, end: int) -> Terms:
+        first, last = (int(self.ends[place - 1]) if place else 0 for place in (start, end))
+        return Terms(self.hashes[start:end], self.ends[start:end] - first, self.texts[first:last])
 
     @property
     def lengths(self) -> Integers:
@@ -128,6 +139,31 @@ def _encoded(term: str) -> bytes:
 
 def _decoded(text: bytes) -> str:
     return text.decode(errors="surrogatepass")
+
+
+def _merged(lists: Sequence[Terms], used: Sequence[npt.NDArray[np.bool_]]) -> tuple[Terms, list[Integers]]:
+    """Return what `Terms.merged` does."""
+    hashes = np.concatenate([terms.hashes[kept] for terms, kept in zip(lists, used, strict=True)])
+    order = np.argsort(hashes, kind="stable")  # fast where a few sorted lists follow one another
+    hashes = hashes[order]
+    is_first = np.diff(hashes, prepend=~hashes[:1]) != 0
+    numbers = np.empty(len(order), np.int64)
+    numbers[order] = np.cumsum(is_first) - 1
+    places: list[Integers] = []
+    for kept in used:
+        own, numbers = np.split(numbers, [np.count_nonzero(kept)])
+        places.append(np.append(own, -1)[np.cumsum(kept) - 1])
+    return Terms(hashes[is_first], *_selected(lists, used, order[is_first])), places
+
+
+def _in_a_row(parts: Sequence[Terms]) -> Terms:
+    """Join lists of which each has higher hashes than the one before."""
+    sizes = np.cumsum([0, *(len(part.texts) for part in parts)])
+    return Terms(
+        np.concatenate([part.hashes for part in parts]),
+        np.concatenate([part.ends + before for part, before in zip(parts, sizes, strict=False)]),
+        np.concatenate([part.texts for part in parts]),
+    )
 
 
 def _selected(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
-from retrieval import postings
+from retrieval import postings, terms
 from retrieval.bm25 import BM25
 from retrieval.postings import Postings, merge
 
@@ -83,6 +83,7 @@ def test_merged_postings_are_those_counted_anew(
         new_rows[part][row] = new_row
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "BLOCK", data.draw(st.integers(1, 20)))
+        patch.setattr(terms, "_MERGED", data.draw(st.integers(1, 20)))
         merge(
             [(Postings.count(corpus), rows) for corpus, rows in zip(corpora, new_rows, strict=True)],
             len(kept),
