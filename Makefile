@@ -60,7 +60,7 @@ lint: .venv/.dev ## Check style, types and the compose file
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/docker-compose --profile review config --quiet
+	$(BIN)/docker-compose --profile review --profile opensearch config --quiet
 
 format: .venv/.dev ## Format the code
 	$(BIN)/python -m ruff format .

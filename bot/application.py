@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from telegram import LinkPreviewOptions
 from telegram.ext import Application, Defaults
 
 from bot import menu
 from bot.backups.restoring import finish as finish_restore
-from bot.chores import beat, expire, refresh, refresh_every, show_progress, sweep, watch
+from bot.chores import (
+    beat,
+    expire,
+    refresh,
+    refresh_every,
+    refresh_once,
+    show_progress,
+    sweep,
+    watch,
+    watch_engine,
+)
 from bot.digest import send_digests
 from bot.erasure import Erasure
 from bot.health import last_words
@@ -39,7 +51,7 @@ from bot.state.database import StateDatabase
 from bot.state.file_ids import FileIds
 from bot.state.people import People
 from retrieval.dictionary import dictionary_key
-from retrieval.errors import SnapshotError
+from retrieval.errors import EngineError, SnapshotError
 from retrieval.synonyms import read_synonyms
 
 if TYPE_CHECKING:
@@ -72,6 +84,10 @@ def _secrets(settings: Settings) -> Iterator[str]:
         from bot.incoming.webhook import secret_token  # noqa: PLC0415 - most bots have no webhook
 
         yield secret_token(settings.token)
+    if settings.opensearch_key:
+        yield settings.opensearch_key
+    for password in re.findall(r"//[^:@/]*:([^/]+)@", settings.opensearch_url or ""):
+        yield from {password, unquote(password)}
 
 
 async def _run(settings: Settings) -> None:
@@ -115,9 +131,10 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         if settings.metrics:
             from bot.metrics import BotCollector, serving  # noqa: PLC0415 - most bots have no metrics
 
-            collector = BotCollector(inbox, log, index, sending, incoming)
+            collector = BotCollector(inbox, log, index, library, sending, incoming)
             metrics = await stack.enter_async_context(serving(settings.metrics, collector))
-        await stack.enter_async_context(background(beat(settings, library, log, inbox, incoming)))
+        chores = [beat(settings, library, log, inbox, incoming), watch_engine(library)]
+        await stack.enter_async_context(background(*chores))
         prompts = CurationPrompts(state, log.pseudonyms)
         erasure = Erasure(settings.data, log, people, prompts)
         services = Services(
@@ -179,16 +196,17 @@ def build(services: Services, sending: Sending, metrics: Metrics | None) -> App:
 async def _make_ready(
     settings: Settings, library: Library, stack: AsyncExitStack, stop: asyncio.Event
 ) -> None:
-    """Have an index: without one, build it first; else refresh it while questions are answered."""
+    """Have an index: without one, build it first where that can be; else while questions are answered."""
     try:
         await library.snapshot()
     except SnapshotError:
         if not settings.documents.is_dir():
             raise SettingError("WENJU_DOCUMENTS", f"文件夹不存在：{settings.documents}") from None
-        async with background(show_progress(library)):
-            await until(stop, refresh(library))
-    else:
-        await stack.enter_async_context(background(refresh(library)))
+        with suppress(EngineError):
+            async with background(show_progress(library)):
+                await until(stop, refresh_once(library))
+            return
+    await stack.enter_async_context(background(refresh(library)))
 
 
 def _refreshes(settings: Settings, library: Library) -> Iterator[Coroutine[Any, Any, None]]:

@@ -16,7 +16,7 @@ from bot.documents.trash import Trash
 from bot.health import Heartbeat, write_heartbeat
 from bot.log.export import remove_leftovers
 from retrieval.documents import is_left_out
-from retrieval.errors import SnapshotError, WenjuError
+from retrieval.errors import EngineError, SnapshotError, WenjuError
 
 if TYPE_CHECKING:
     from watchfiles import Change
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 EXPIRE_EVERY = 6 * 3600.0  # seconds between two looks for what is too old in the log
 BEAT_EVERY = 5.0  # seconds between heartbeats
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds between two tries while the engine is away
 LONGEST_BURST = 5000  # milliseconds of changes that are taken together
 PAUSE = 500  # milliseconds without a change that end a burst
 WATCH_AGAIN = 60.0  # seconds
@@ -39,9 +40,26 @@ logger = logging.getLogger(__name__)
 
 
 async def refresh(library: Library) -> None:
-    """Bring the index up to date; without it the bot serves what it has, and admins can try again."""
+    """Bring the index up to date as `refresh_once` does, trying again for as long as the engine is away."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await refresh_once(library)
+        except EngineError as error:
+            logger.warning("索引未能更新，%.0f 秒后再试：%s", pause, error)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+async def refresh_once(library: Library) -> None:
+    """Bring the index up to date; without it the bot serves what it has, and admins can try again.
+
+    Raise EngineError where the engine is away.
+    """
     try:
         done = await library.refresh()
+    except EngineError:
+        raise
     except (WenjuError, OSError) as error:
         logger.error("索引未能更新：%s", error)  # noqa: TRY400 - the line says it all
         return
@@ -114,6 +132,13 @@ async def sweep(settings: Settings) -> None:
         logger.warning("leftovers stay: %s", error)
 
 
+async def watch_engine(library: Library) -> None:
+    """See now and again whether questions can be answered; the heartbeat does not wait for that."""
+    while True:
+        await library.look_at_engine()
+        await asyncio.sleep(BEAT_EVERY)
+
+
 async def beat(
     settings: Settings, library: Library, log: QueryLog, inbox: Inbox, incoming: Polling | Webhook
 ) -> None:
@@ -135,6 +160,8 @@ async def beat(
             log=log.trouble,
             inbox=inbox.trouble,
             index=library.trouble,
+            engine=library.away,
+            build=library.failure,
             depth=inbox.depth,
             oldest=oldest.timestamp() if oldest else None,
             updates="webhook" if settings.webhook_url else "polling",

@@ -43,8 +43,9 @@ class Heartbeat:
 
     `last_poll` is the last successful getUpdates, or update at the webhook, None before the first; `snapshot`
     names the index in use; `problem` is CONFLICT, UNAUTHORIZED or one line for the user; `log`, `inbox` and
-    `index` are the `trouble` of the query log, the inbox and the library. `depth` counts the updates that
-    wait or are under way, `oldest` is when the first of them came.
+    `index` are the `trouble` of the query log, the inbox and the library, `engine` is why no question can be
+    answered, `build` why the last build failed. `depth` counts the updates that wait or are under way,
+    `oldest` is when the first of them came.
     """
 
     pid: int
@@ -56,6 +57,8 @@ class Heartbeat:
     log: str | None = None
     inbox: str | None = None
     index: str | None = None
+    engine: str | None = None
+    build: str | None = None
     depth: int = 0
     oldest: float | None = None
     updates: Literal["polling", "webhook"] = "polling"
@@ -173,8 +176,11 @@ def _reasons(beat: Heartbeat, now: float, unwritable: str | None) -> Iterator[st
         yield f"收件箱写不进去：{beat.inbox}"
     if beat.oldest is not None and now - beat.oldest > WAITING_AGE:
         yield f"有消息等了 {now - beat.oldest:.0f} 秒还没答复，共 {beat.depth} 条待处理"
-    if not beat.snapshot:
-        yield "还没有索引：连上 Telegram 后会自动建立，也可运行 wenju index"
+    if beat.snapshot and beat.engine:
+        yield f"现在查不了：{beat.engine}"
+    elif not beat.snapshot:
+        why = beat.engine or beat.build or "连上 Telegram 后会自动建立，也可运行 wenju index"
+        yield f"还没有索引：{why}"
     if beat.log:
         yield f"查询日志写不进去：{beat.log}"
     elif unwritable:
@@ -184,6 +190,8 @@ def _reasons(beat: Heartbeat, now: float, unwritable: str | None) -> Iterator[st
 def _warnings(beat: Heartbeat, free: int) -> Iterator[str]:
     if beat.index:
         yield beat.index
+    if beat.snapshot and beat.build:
+        yield f"索引未能更新：{beat.build}"
     if free < DISK_FREE:
         yield f"磁盘快满了，只剩 {free / 1e6:.0f} MB"
 

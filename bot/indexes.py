@@ -10,6 +10,8 @@ from retrieval.errors import WenjuError
 from retrieval.index import Index
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.settings import Settings
     from retrieval.engine import Engine
 
@@ -20,22 +22,28 @@ def index_of(settings: Settings) -> Index:
         settings.snapshots,
         settings.dictionary,
         recognised=settings.recognised,
-        engine=engine_of(settings, settings.engine),
+        engine=engine_of(settings, settings.engine, settings.opensearch_alias, settings.snapshots),
     )
 
 
-def engine_of(settings: Settings, name: str, alias: str = "wenju") -> Engine:
-    """Return the engine of that name; `alias` begins the names of its indices on a cluster.
+def engine_of(settings: Settings, name: str, alias: str, snapshots: Path | None = None) -> Engine:
+    """Return the engine of that name, for the folder of all `snapshots` or for passing ones.
 
-    Raise SettingError where it cannot be used.
+    `alias` begins the names of its indices on a cluster. Raise SettingError where it cannot be used.
     """
     if name == "embedded":
         return engine.EMBEDDED
     if not settings.opensearch_url:
         raise SettingError("WENJU_OPENSEARCH_URL", "须给出检索集群的地址")
-    authority = str(settings.opensearch_ca) if settings.opensearch_ca else None
-    cluster = {"urls": settings.opensearch_url, "api_key": settings.opensearch_key, "authority": authority}
-    cluster["alias"] = alias
+    cluster = {
+        "urls": settings.opensearch_url,
+        "api_key": settings.opensearch_key,
+        "authority": str(settings.opensearch_ca) if settings.opensearch_ca else None,
+        "alias": alias,
+        "snapshots": str(snapshots.absolute()) if snapshots else None,
+        "shards": settings.opensearch_shards,
+        "replicas": settings.opensearch_replicas,
+    }
     try:
         return engine.engine_of(cluster)
     except ImportError as error:

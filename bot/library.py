@@ -15,7 +15,7 @@ from bot.incoming.handling import suspected
 from bot.picture_reader import PictureReader
 from retrieval.answer import answer
 from retrieval.curated import locate
-from retrieval.errors import SnapshotError, WenjuError
+from retrieval.errors import EngineError, SnapshotError, WenjuError
 from retrieval.examples import examples
 
 if TYPE_CHECKING:
@@ -64,6 +64,10 @@ class Library:
         builder: Builder | None = None,
     ) -> None:
         self.progress: Progress | None = None
+        self.away: str | None = None
+        """Why the engine could not be asked, as one line, when it was last looked at; None where it could."""
+        self.failure: str | None = None
+        """Why the last build failed, as one line; None where it did not."""
         self._index = index
         self._documents = documents
         self._synonyms = synonyms
@@ -88,7 +92,27 @@ class Library:
     async def snapshot(self) -> str:
         """Return the name of the newest Snapshot. Raise SnapshotError where there is none."""
         # The Snapshot stays in the thread: to let go of the last reference may mean to remove a folder.
-        return await self._search(lambda: self._index.current().name)
+        return await self._look(lambda: self._index.current().name)
+
+    async def look_at_engine(self) -> None:
+        """See whether a question could be answered now, and note it in `away`; no search waits for this."""
+
+        def ask() -> str | None:
+            try:
+                self._check_engine()
+            except EngineError as error:
+                return str(error)
+            return None
+
+        self.away = await self._look(ask)
+
+    def _check_engine(self) -> None:
+        """Raise EngineError where the Snapshot in use, or without one any, cannot be searched."""
+        try:
+            name = self._index.current().name
+        except SnapshotError:
+            name = None
+        self._index.engine.check(name)
 
     async def answer(
         self, question: str, before: str | None = None, *, about: str | None = None, limit: int = HITS
@@ -116,10 +140,10 @@ class Library:
 
         Raise SnapshotError where there is no index.
         """
-        return await self._search(lambda: self._index.current().passage(paragraph, shift))
+        return await self._look(lambda: self._index.current().passage(paragraph, shift))
 
     async def examples(self) -> list[str]:
-        """Return a few questions that the articles answer; none where there is no index."""
+        """Return a few questions that the articles answer; none where there is no index, or it is away."""
 
         def look() -> list[str]:
             try:
@@ -127,7 +151,10 @@ class Library:
             except SnapshotError:
                 return []
             if self._examples[0] != snapshot.name:
-                self._examples = snapshot.name, examples(snapshot, EXAMPLES)
+                try:
+                    self._examples = snapshot.name, examples(snapshot, EXAMPLES)
+                except EngineError:
+                    return []
             return self._examples[1]
 
         return await self._search(look)
@@ -150,11 +177,11 @@ class Library:
 
     async def files(self, word: str, offset: int, limit: int) -> CataloguePage:
         """Return files whose name or title holds the word, latest change first. Raise DocumentError."""
-        return await self._search(lambda: self._catalogue().page(word, offset, limit))
+        return await self._look(lambda: self._catalogue().page(word, offset, limit))
 
     async def file(self, path: str) -> CatalogueEntry | None:
         """Return a file and what the index has of it; None where it is not there."""
-        return await self._search(lambda: self._catalogue().entry(path))
+        return await self._look(lambda: self._catalogue().entry(path))
 
     async def file_with(self, document: str) -> tuple[CatalogueEntry | None, str]:
         """Return the file of a document's path, and where that is an archive the name within, else empty."""
@@ -164,7 +191,7 @@ class Library:
             path = catalogue.file_of(document)
             return catalogue.entry(path), document[len(path) + 1 :]
 
-        return await self._search(look)
+        return await self._look(look)
 
     async def illustration(self, picture: Picture) -> tuple[Paragraph, bytes] | None:
         """Return the paragraph that a picture stands at and its file; None where the index has it no more."""
@@ -179,18 +206,18 @@ class Library:
             except SnapshotError:
                 return None
 
-        return await self._search(look)
+        return await self._look(look)
 
     async def paths(self) -> tuple[str, ...]:
         """Return the paths of the files that the index holds. Raise SnapshotError where there is none."""
-        return await self._search(lambda: tuple(file.path for file in self._index.current().files))
+        return await self._look(lambda: tuple(file.path for file in self._index.current().files))
 
     async def path_of(self, key: str) -> str | None:
         """Return the path that `catalogue.key_of` made the key of; None where there is no such file."""
-        return await self._search(lambda: path_of(self._documents, key))
+        return await self._look(lambda: path_of(self._documents, key))
 
     def _catalogue(self) -> Catalogue:
-        """Look at the folder, in a thread that searches."""
+        """Look at the folder, in a thread."""
         try:
             snapshot = self._index.current()
         except SnapshotError:
@@ -241,11 +268,20 @@ class Library:
             raise RebuildStoppedError
         self._stop = stop
         self.progress = None
-        report = None if full else await self._search(lambda: self._index.unchanged(self._documents))
-        if report is None:
-            report = await self._rebuilt(stop, full=full)
+        try:
+            report = None if full else await self._look(lambda: self._index.unchanged(self._documents))
+            if report is None:
+                await self._look(lambda: self._index.engine.check(None))  # before much is read for nothing
+                report = await self._rebuilt(stop, full=full)
+            # Who asks from here on is answered from it.
+            await self._look(lambda: self._index.newest().name)
+        except (RebuildCancelledError, RebuildStoppedError):
+            raise
+        except (WenjuError, OSError) as error:
+            self.failure = str(error)
+            raise
+        self.failure = None
         self._reasons = {skipped.path: skipped.reason for skipped in report.skipped}
-        await self._search(lambda: self._index.newest().name)  # who asks from here on is answered from it
         return report
 
     async def _rebuilt(self, stop: asyncio.Event, *, full: bool) -> Report:
@@ -272,6 +308,11 @@ class Library:
     async def _search(self, work: Callable[[], T]) -> T:
         async with self._free, suspected():
             return await asyncio.get_running_loop().run_in_executor(self._searchers, self._done, work)
+
+    async def _look(self, work: Callable[[], T]) -> T:
+        """Do what needs no search, and so does not wait for any."""
+        async with suspected():
+            return await asyncio.to_thread(self._done, work)
 
     def _done(self, work: Callable[[], T]) -> T:
         """Do the work, once more where it failed for a Snapshot that was damaged while it was in use."""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bot.incoming.inbox import Inbox
     from bot.incoming.polling import Polling
     from bot.incoming.webhook import Webhook
+    from bot.library import Library
     from bot.log.query_log import QueryLog
     from bot.outgoing.sending import Sending
     from retrieval.index import Index
@@ -118,12 +119,19 @@ class _CountedRequest(Connections):
 class BotCollector(Collector):
     """What the parts of the bot know of themselves, read when the page is asked for, in its own thread."""
 
-    def __init__(
-        self, inbox: Inbox, log: QueryLog, index: Index, sending: Sending, incoming: Polling | Webhook
+    def __init__(  # noqa: PLR0913, PLR0917 - one argument a part
+        self,
+        inbox: Inbox,
+        log: QueryLog,
+        index: Index,
+        library: Library,
+        sending: Sending,
+        incoming: Polling | Webhook,
     ) -> None:
         self._inbox = inbox
         self._log = log
         self._index = index
+        self._library = library
         self._sending = sending
         self._incoming = incoming
 
@@ -139,6 +147,8 @@ class BotCollector(Collector):
         oldest = self._inbox.oldest
         age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
         yield GaugeMetricFamily("wenju_inbox_oldest_seconds", "How long the oldest of them has waited.", age)
+        up = float(self._library.away is None)
+        yield GaugeMetricFamily("wenju_engine_up", "Whether what searches the index can be asked.", up)
         retries = CounterMetricFamily(
             "wenju_api_retries", "Calls made again, by what the last try ended in.", labels=["reason"]
         )

@@ -42,9 +42,9 @@ class Settings:
     person; `group_buttons` tells whose presses page a group's answers; what is older than
     `retention_days` is deleted from the query log. The index is refreshed when the documents change, where
     `watch` is set, and after each `reindex_every`. With the `engine` opensearch it is searched on the cluster
-    whose nodes `opensearch_url` lists. `metrics` is the host and port of the metrics page. With a
-    `webhook_url` Telegram posts the updates there, and a proxy passes them on to `webhook_address`;
-    without, the bot asks for them.
+    whose nodes `opensearch_url` lists; the names of its indices there begin with `opensearch_alias`.
+    `metrics` is the host and port of the metrics page. With a `webhook_url` Telegram posts the updates there,
+    and a proxy passes them on to `webhook_address`; without, the bot asks for them.
     """
 
     token: str | None = field(default=None, repr=False)
@@ -64,6 +64,9 @@ class Settings:
     opensearch_url: str | None = field(default=None, repr=False)
     opensearch_key: str | None = field(default=None, repr=False)
     opensearch_ca: Path | None = None
+    opensearch_alias: str = "wenju"
+    opensearch_shards: int = 3
+    opensearch_replicas: int = 1
     dictionary: Path | None = None
     synonyms: Path | None = None
     sandbox_port: int = 8600
@@ -114,6 +117,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     if not api_url.startswith(("https://", "http://")):
         raise SettingError("WENJU_API_URL", f"须以 https:// 或 http:// 开头：{api_url}")
     allowed = given.ids("WENJU_ALLOWED")
+    replicas = given.number("WENJU_OPENSEARCH_REPLICAS", least=0, most=10)
     return Settings(
         token=given.text("WENJU_TOKEN"),
         api_url=api_url.rstrip("/"),
@@ -132,6 +136,9 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         opensearch_url=given.text("WENJU_OPENSEARCH_URL"),
         opensearch_key=given.text("WENJU_OPENSEARCH_API_KEY"),
         opensearch_ca=given.path("WENJU_OPENSEARCH_CA"),
+        opensearch_alias=given.alias("WENJU_OPENSEARCH_ALIAS") or Settings.opensearch_alias,
+        opensearch_shards=given.number("WENJU_OPENSEARCH_SHARDS", most=100) or Settings.opensearch_shards,
+        opensearch_replicas=Settings.opensearch_replicas if replicas is None else replicas,
         dictionary=given.path("WENJU_DICTIONARY"),
         synonyms=given.path("WENJU_SYNONYMS"),
         sandbox_port=given.port("WENJU_SANDBOX_PORT", Settings.sandbox_port),
@@ -164,14 +171,21 @@ class _Given:
         text = self.text(name)
         return Path(text) if text else None
 
-    def number(self, name: str) -> int | None:
-        """Return an integer from 1 to 36500: as days a hundred years."""
+    def number(self, name: str, least: int = 1, most: int = 36500) -> int | None:
+        """Return an integer from `least` to `most`: as days a hundred years."""
         text = self.text(name)
         if text is None:
             return None
-        if not text.isdecimal() or not 1 <= int(text[:6]) <= 36500:
-            raise SettingError(name, f"应为 1 到 36500 的整数，不是 {text}")
+        if not text.isdecimal() or not least <= int(text[:6]) <= most:
+            raise SettingError(name, f"应为 {least} 到 {most} 的整数，不是 {text}")
         return int(text)
+
+    def alias(self, name: str) -> str | None:
+        """Return a name that an index of a cluster may begin with."""
+        text = self.text(name)
+        if text is not None and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", text):
+            raise SettingError(name, f"应为小写字母、数字、- 和 _，以字母或数字开头，不是 {text}")
+        return text
 
     def duration(self, name: str) -> timedelta | None:
         """Return a time such as `30m`, `6h` or `1d`, of a year at most."""

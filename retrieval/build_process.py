@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrieval.contents import Progress
 from retrieval.engine import engine_of
-from retrieval.errors import DocumentError, WenjuError
+from retrieval.errors import DocumentError, EngineError, WenjuError
 from retrieval.index import Index, Report
 from retrieval.isolation import Limits
 
@@ -59,6 +59,8 @@ def heard(line: bytes) -> Progress | Report:
             return Report(**{**report, "skipped": skipped, "remarks": remarks})
         case "os":
             raise OSError(*said["arguments"])
+        case "engine":
+            raise EngineError(said["text"])
         case _:
             raise WenjuError(said["text"])
 
@@ -100,7 +102,7 @@ def _build(asked: Json, tell: Callable[[Json], None], stopped: threading.Event) 
         report = index.build(Path(asked["documents"]), step, full=asked["full"])
         tell({"kind": "report", "report": _report(report)})
     except WenjuError as error:
-        tell({"kind": "wenju", "text": str(error)})
+        tell({"kind": "engine" if isinstance(error, EngineError) else "wenju", "text": str(error)})
     except OSError as error:
         known = [error.errno, error.strerror, *([str(error.filename)] if error.filename else [])]
         tell({"kind": "os", "arguments": known if error.errno else [str(error)]})

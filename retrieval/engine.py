@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from retrieval.embedded import EmbeddedSearcher
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from retrieval.search import Searcher
     from retrieval.segments import Segment
 
-    Settings = dict[str, str | None] | None
+    Settings = dict[str, Any] | None
 
 
 class Engine(Protocol):
@@ -25,7 +25,13 @@ class Engine(Protocol):
     settings: Settings
 
     def open(self, folder: Path, segment: Segment) -> Searcher:
-        """Return what searches the Snapshot in `folder`, whose rows are `segment`."""
+        """Return what searches the Snapshot in `folder`, whose rows are `segment`.
+
+        It reads files of the folder at most; what else a search needs is looked for by the first one.
+        """
+
+    def check(self, name: str | None) -> None:
+        """Raise EngineError where a Snapshot, or without a name any, cannot be searched now."""
 
     def holds(self, name: str) -> bool:
         """Whether a Snapshot that is whole can be searched."""
@@ -48,6 +54,9 @@ class EmbeddedEngine:
     def open(self, folder: Path, segment: Segment) -> Searcher:
         """Raise OSError or ValueError where files are missing or damaged."""
         return EmbeddedSearcher.open(folder, segment.terms, segment.document_of)
+
+    def check(self, name: str | None) -> None:
+        pass
 
     def holds(self, name: str) -> bool:  # noqa: ARG002 - an Engine's
         return True
@@ -74,6 +83,4 @@ def engine_of(settings: Settings) -> Engine:
         return EMBEDDED
     from retrieval.opensearch.engine import OpenSearchEngine  # noqa: PLC0415 - of the extra
 
-    return OpenSearchEngine(
-        settings["urls"] or "", settings["api_key"], settings["authority"], settings["alias"] or ""
-    )
+    return OpenSearchEngine(**settings)

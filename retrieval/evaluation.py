@@ -93,14 +93,14 @@ def evaluate(
     sets = [read_set(folder) for folder in folders]
     for own in sets:
         with tempfile.TemporaryDirectory() as folder:
-            corpus = index_passages(own.passages, Path(folder), dictionary, engine)
             try:
+                corpus = index_passages(own.passages, Path(folder), dictionary, engine)
                 evaluation = evaluate_set(corpus, own, options)
                 if len(sets) > 1:
                     foreign = _foreign(corpus, [other for other in sets if other is not own], options)
                     evaluation = replace(evaluation, measures={**evaluation.measures, **foreign})
             finally:
-                engine.drop(corpus.name)
+                engine.drop(Path(folder).name)
         yield evaluation
 
 

@@ -161,8 +161,8 @@ class Index:
     ) -> Report:
         """Index the folder `documents`; only new and changed files are read, unless `full`.
 
-        Raise WenjuError where the folder cannot be read or another process is building, and whatever
-        `progress` raises: the Snapshot in use stays.
+        Raise WenjuError where the folder cannot be read, the engine is away or another process is building,
+        and whatever `progress` raises: the Snapshot in use stays.
         """
         # A question needs no readers of documents.
         from retrieval.contents import Workplace, collect, prepare  # noqa: PLC0415
@@ -171,6 +171,7 @@ class Index:
         started = time.monotonic()
         if not documents.is_dir():
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
+        self.engine.check(None)  # rather now than after all is read
         self.folder.mkdir(parents=True, exist_ok=True)
         prepare()
         with self._only_builder(), self._new_folder() as folder:

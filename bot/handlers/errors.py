@@ -12,6 +12,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from bot.incoming.dispatcher import FloodError
 from bot.markup import escape
 from bot.outgoing import delivery
+from retrieval.errors import EngineError
 
 if TYPE_CHECKING:
     from telegram.ext import ContextTypes
@@ -39,12 +40,20 @@ class Errors:
         if _is_closed(error):
             logger.info("a chat is closed to the bot: %s", error)
             return
-        if not isinstance(error, FloodError):
+        if isinstance(error, EngineError):
+            logger.warning("the search is away: %s", error)
+        elif not isinstance(error, FloodError):
             logger.error("an update could not be handled", exc_info=error)
         if not isinstance(update, Update):
             return
         words = self._people.words_of(update.effective_user)
-        said = words.access.flood if isinstance(error, FloodError) else words.conversation.failed
+        match error:
+            case FloodError():
+                said = words.access.flood
+            case EngineError():
+                said = words.answers.no_engine
+            case _:
+                said = words.conversation.failed
         with suppress(TelegramError):  # what hindered the answer may hinder this too
             # A press is answered once. When it is Telegram that fails, that has been done or tried already.
             if update.callback_query and not isinstance(error, TelegramError):

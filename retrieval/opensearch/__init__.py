@@ -10,7 +10,7 @@ cluster finds candidates, and OpenSearchSearcher scores them as the embedded eng
 from __future__ import annotations
 
 from retrieval.opensearch.cluster import Cluster, ClusterError
-from retrieval.opensearch.filling import Shape, fill, holds, publish, remove
+from retrieval.opensearch.filling import Owner, Shape, check, fill, holds, publish, remove
 from retrieval.opensearch.rowwise import by_rows
 from retrieval.opensearch.searcher import OpenSearchSearcher
 
@@ -18,8 +18,10 @@ __all__ = [
     "Cluster",
     "ClusterError",
     "OpenSearchSearcher",
+    "Owner",
     "Shape",
     "by_rows",
+    "check",
     "fill",
     "holds",
     "publish",

@@ -9,8 +9,11 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import math
 import random
+import re
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,19 +24,20 @@ from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, SSLE
 from retrieval.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 PATIENCE = 10.0
-"""Seconds that a request may take in all."""
+"""Seconds that a search may take in all; what may take longer outlasts an outage."""
 
 _NODE = 2.5  # seconds for a node to answer
 _REST = 10.0  # seconds that a node is left alone after its first failure
-_ROUNDS = 2  # in which every node is tried, before they count as away
+_ROUNDS = 2  # in which every node is tried, before a search counts them as away
 _PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds; the first and the longest mean one between two tries
 # A node that has been given up shall not go on working.
 _GIVEN_UP = {"cancel_after_time_interval": f"{int(_NODE * 1000)}ms"}
 _CONNECTIONS = 16  # kept open to each node
+_LONGEST_REASON = 200  # characters; a proxy may send a page
 
 NO_ROOM = 429
 """The state of an answer that says that there is too much to do."""
@@ -41,6 +45,7 @@ NO_ROOM = 429
 _PASSING = frozenset({NO_ROOM, 500, 502, 503, 504})  # what another try may mend
 _UNKNOWN = 404
 _SEARCHING = frozenset({"search_phase_execution_exception", "search_context_missing_exception"})
+_PORTS = {"http": 9200, "https": 443}  # where an address names none
 _REASONS = {401: "账号或密钥不对", 403: "没有权限"}
 
 # Each failed try with its traceback; what is worth a line is said by ClusterError.
@@ -55,17 +60,26 @@ class ClusterError(EngineError):
         self.status = status
 
 
+@contextmanager
+def understood() -> Iterator[None]:
+    """Take what comes of an answer of another form than was asked for as a ClusterError."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ClusterError(f"检索集群的回答读不懂：{type(error).__name__}") from error
+
+
 class Cluster:
     """Safe for many threads. No error and no representation of it holds credentials."""
 
-    def __init__(
-        self, urls: str, *, authority: Path | None = None, verify: bool = True, api_key: str | None = None
-    ) -> None:
+    def __init__(self, urls: str, *, authority: Path | None = None, api_key: str | None = None) -> None:
         """`urls` are the nodes' addresses with commas between, each with user and password where it needs.
 
         HTTPS is checked against the certificates in the file `authority`, else against those of the usual
-        authorities, and not at all without `verify`. Raise ClusterError where this cannot be taken.
+        authorities. Raise ClusterError where this cannot be taken.
         """
+        if api_key and not (api_key.isascii() and api_key.isprintable()):
+            raise ClusterError("检索集群的密钥里有不能用的字符，比如换行")
         hosts = [_host(url.strip(), api_key) for url in urls.split(",") if url.strip()]
         if not hosts:
             raise ClusterError("没有写检索集群的地址")
@@ -78,13 +92,8 @@ class Cluster:
             retry_on_timeout=True,  # so that such a node is left alone, too
             dead_timeout=_REST,
             pool_maxsize=_CONNECTIONS,
-            verify_certs=verify,
-            ssl_show_warn=False,
             ca_certs=str(authority) if authority else None,
         ).transport
-
-    def close(self) -> None:
-        self._transport.close()
 
     def request(
         self,
@@ -111,15 +120,20 @@ class Cluster:
         answer: dict[str, Any] = self._send(tries, "POST", f"/{index}/_bulk", lines)
         return answer
 
-    def search(self, index: str, search: object, *flags: str) -> dict[str, Any]:
+    def search(self, index: str, search: object) -> dict[str, Any]:
         """The answer to one search of an index, whole: what a shard lacks is asked for again.
 
-        `flags` are set as parameters of the URL. Raise ClusterError.
+        Queries that it names come with their scores. Raise ClusterError.
         """
-        parameters = {"allow_partial_search_results": "false", **_GIVEN_UP, **dict.fromkeys(flags, "true")}
+        parameters = {
+            "allow_partial_search_results": "false",
+            "include_named_queries_score": "true",  # the same in the search itself does nothing
+            **_GIVEN_UP,
+        }
         answer: dict[str, Any] = self.request("POST", f"/{index}/_search", search, parameters=parameters)
         return answer
 
+    @understood()
     def searches(self, index: str, searches: Sequence[object]) -> list[dict[str, Any]]:
         """The answers to several searches at once, each whole; terms weigh as in the whole index.
 
@@ -141,6 +155,7 @@ class Cluster:
                 return answers
             tries.refused(refused["status"], refused["error"]["type"])
 
+    @understood()
     def _send(
         self,
         tries: _Tries,
@@ -164,6 +179,8 @@ class _Tries:
     def __init__(self, nodes: int, patience: float, passing: frozenset[int] = _PASSING) -> None:
         self._deadline = time.monotonic() + patience
         self._nodes = nodes
+        self._is_long = patience > PATIENCE
+        self._most = math.inf if self._is_long else _ROUNDS * nodes
         self._passing = passing
         self._silent = 0  # tries in a row without any answer
         self._pause = _PAUSE
@@ -172,9 +189,9 @@ class _Tries:
         return max(self._deadline - time.monotonic(), 0.1)
 
     def next_patience(self) -> float:
-        """The seconds for the next try; a long request may take all."""
+        """The seconds for the next try; a long request leaves half of them for another node."""
         left = self.left()
-        return left if left > PATIENCE else min(left, _NODE)
+        return max(left / 2, min(left, _NODE)) if self._is_long else min(left, _NODE)
 
     def failed(self, error: OpenSearchException) -> None:
         """Wait before the next try. Raise ClusterError where there is to be none."""
@@ -183,7 +200,7 @@ class _Tries:
         if isinstance(error, Unreachable):
             self._silent += 1
             late = isinstance(error, ConnectionTimeout)
-            if self._silent >= _ROUNDS * self._nodes or self._is_over():
+            if self._silent >= self._most or self._is_over():
                 raise ClusterError(f"检索集群连不上：{'没有及时回答' if late else '没有应答'}") from error
             if self._silent >= self._nodes:  # another node may be well
                 self._wait()
@@ -192,7 +209,7 @@ class _Tries:
             raise ClusterError(f"检索集群的回答读不懂：{type(error).__name__}") from error
         self._silent = 0
         try:
-            self.refused(error.status_code, error.error)
+            self.refused(error.status_code, " ".join(str(error.error).split())[:_LONGEST_REASON])
         except ClusterError as given_up:
             raise given_up from error
 
@@ -219,12 +236,14 @@ class _Tries:
 
 def _host(url: str, api_key: str | None) -> dict[str, Any]:
     """A node's address as opensearch-py takes it. Raise ClusterError, which does not repeat it."""
+    if re.search(r"[\x00-\x1f\x7f]", unquote(url)):
+        raise ClusterError("检索集群的地址里有不能用的字符，比如换行")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in _PORTS or not parts.hostname or parts.query or parts.fragment:
         raise ClusterError("检索集群的地址应为 https://用户:密码@主机:9200 这样，几个之间用逗号")
     headers = {}
     if api_key:
@@ -234,7 +253,7 @@ def _host(url: str, api_key: str | None) -> dict[str, Any]:
         headers["authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
     return {
         "host": parts.hostname,
-        "port": port or 9200,
+        "port": port or _PORTS[parts.scheme],
         "use_ssl": parts.scheme == "https",
         "url_prefix": parts.path.strip("/"),
         "headers": headers,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrieval.opensearch import layout
-from retrieval.opensearch.cluster import ClusterError
+from retrieval.opensearch.cluster import ClusterError, understood
 from retrieval.opensearch.layout import COUNT, DOCUMENT, LENGTH, NUMBER, PARAGRAPH, ROW, stored
 from retrieval.opensearch.scoring import Counts, Size
 
@@ -43,17 +43,19 @@ class Best:
 class Entries:
     """The index of a Snapshot. Safe for many threads; every method raises ClusterError."""
 
+    @understood()
     def __init__(self, cluster: Cluster, index: str) -> None:
         """Raise ClusterError where there is no such index, or no complete one."""
         self._cluster = cluster
         self._index = index
-        about = cluster.request("GET", f"/{index}/_mapping")[index]["mappings"]["_meta"]
+        about = cluster.request("GET", f"/{index}/_mapping")[index]["mappings"].get("_meta", {})
         if about.get("format") != layout.FORMAT:
             raise ClusterError("检索集群里的索引没有建完，或是另一版本建立的，请运行 wenju index")
         self.size = Size(about["rows"], about["documents"], about["tokens"])
         self.starts = self._starts()
         self._held: dict[str, tuple[int, int]] = {}
 
+    @understood()
     def held(self, terms: Sequence[str]) -> dict[str, tuple[int, int]]:
         """In how many paragraphs and in how many Documents each term stands."""
         found = {term: held for term in terms if (held := self._held.get(term))}
@@ -77,6 +79,7 @@ class Entries:
         self._held |= new
         return found | new
 
+    @understood()
     def best(self, *wanted: Best) -> list[list[tuple[int, float]]]:
         """The numbers of the best entries with their scores, best first, of each search."""
         searches = [
@@ -94,6 +97,7 @@ class Entries:
             for one, answer in zip(wanted, answers, strict=True)
         ]
 
+    @understood()
     def counts(
         self, terms: Sequence[str], rows: Integers, documents: Integers = _NONE
     ) -> tuple[Counts, Counts]:
@@ -104,7 +108,7 @@ class Entries:
         found = {kind: _empty(numbers, len(terms)) for kind, numbers in wanted.items()}
         for start in range(0, max(len(terms), 1), _AT_ONCE):
             part = terms[start : start + _AT_ONCE]
-            answer = self._cluster.search(self._index, _counting(part, wanted), "include_named_queries_score")
+            answer = self._cluster.search(self._index, _counting(part, wanted))
             for hit in answer["hits"]["hits"]:
                 _take(found, hit, start)
         return found[PARAGRAPH], found[DOCUMENT]
@@ -141,7 +145,6 @@ def _counting(terms: Sequence[str], wanted: Mapping[str, Integers]) -> dict[str,
         **_NUMBERS_ALONE,
         "docvalue_fields": [*_NUMBER_OF.values(), LENGTH],
         "query": {"bool": {"filter": {"bool": {"should": these}}, "should": named}},
-        "include_named_queries_score": True,
         "sort": "_doc",
         "size": sum(map(len, wanted.values())),
     }

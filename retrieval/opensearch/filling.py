@@ -2,12 +2,13 @@
 
 An index is loaded, checked and only then marked as complete, which a search asks for; what goes wrong takes
 it away again. So nothing half-done is ever searched, and what a killed process has left goes at the next
-`publish`.
+`fill`. Each index names its owner, and nobody deletes another's: several may share a cluster.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import random
 import time
 from collections import Counter
@@ -18,23 +19,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from retrieval.opensearch import layout
-from retrieval.opensearch.cluster import NO_ROOM, Cluster, ClusterError
+from retrieval.opensearch.cluster import NO_ROOM, PATIENCE, Cluster, ClusterError, understood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 ALIAS = "wenju"
-"""The alias of the index in use; the names of all begin with it."""
+"""What the names of the indices begin with.
+
+As an alias it points at the index in use, for whoever looks at the cluster with other tools: a Searcher asks
+its index by name.
+"""
 
 _ENTRIES = 1000  # a request
 _BYTES = 5 << 20  # a request, unless one entry alone is larger
 _LEAST_BYTES = 16 << 10  # a request to a cluster that has no room for more
-_TRIES = 10  # for what the cluster has no room for, about half a minute
+_TRIES = 20  # for what the cluster has no room for, about a minute
 _PAUSE, _LONGEST_PAUSE = 0.1, 8.0  # seconds
-_REQUEST, _WORK = 60.0, 600.0  # seconds for a request of entries, for a flush or a copy
+_REQUEST = 180.0  # seconds for a request, which outlasts a node's restart
+_WORK = 600.0  # seconds for a flush or a copy
 _POLL = 5  # seconds
+_SETTLING = 20.0  # seconds for a cluster that has just started to find what is on its disks
 _NAMED = 3  # reasons in an error
 _THERE_ALREADY, _NOT_YET, _UNKNOWN = 409, 408, 404
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,55 +57,78 @@ class Shape:
 SHAPE = Shape()
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose the indices are: their names begin with `alias`, and `name` tells apart those who share that."""
+
+    name: str
+    alias: str = ALIAS
+
+
 def fill(
     cluster: Cluster,
     snapshot: str,
     rows: Iterable[tuple[int, int, Mapping[str, int]]],
-    *,
+    owner: Owner,
     shape: Shape = SHAPE,
-    alias: str = ALIAS,
 ) -> None:
     """Make the index of a Snapshot. `rows` are the row, its Document's number and how often each term occurs.
 
-    Rows and Documents are numbered from 0 and come in order. Further copies are made at the
-    end. Raise ClusterError, and leave no index, where anything could not be stored.
+    Rows and Documents are numbered from 0 and come in order. An owner makes one index at a time: what an
+    attempt that was killed has left goes first. Further copies are made at the end. Raise ClusterError, and
+    leave no index, where anything could not be stored.
     """
-    index = layout.name_of(alias, snapshot)
-    _delete(cluster, [index])  # of an attempt that was cut short
+    index = layout.name_of(owner.alias, snapshot)
+    unfinished = [name for name, about in _own(cluster, owner, _REQUEST).items() if "format" not in about]
+    _delete(cluster, [*unfinished, index], _REQUEST)
+    about = {"owner": owner.name}
     try:
-        _create(cluster, index, shape.shards, alias)
+        _create(cluster, index, shape.shards, about)
         loader = _Loader(cluster, index)
         totals = _load(loader, rows)
         _check(cluster, index, loader.stored)
-        _complete(cluster, index, {"alias": alias, "format": layout.FORMAT, **totals}, shape.replicas)
+        _complete(cluster, index, {**about, "format": layout.FORMAT, "entries": loader.stored, **totals})
     except BaseException:
         with suppress(ClusterError):
             _delete(cluster, [index])
         raise
+    _copy(cluster, index, shape.replicas)
 
 
-def publish(cluster: Cluster, snapshots: Sequence[str], *, alias: str = ALIAS) -> None:
-    """Point the alias at the index of the first of `snapshots`, all at once; delete those of none of them."""
-    kept = [layout.name_of(alias, snapshot) for snapshot in snapshots]
-    own = _own(cluster, alias)
+def publish(cluster: Cluster, snapshots: Sequence[str], owner: Owner) -> None:
+    """Point the owner's alias at the index of the first of `snapshots`, all at once; delete those of none."""
+    kept = [layout.name_of(owner.alias, snapshot) for snapshot in snapshots]
+    own = _own(cluster, owner)
     swap = [
-        *({"remove": {"index": index, "alias": alias, "must_exist": False}} for index in own),
-        {"add": {"index": kept[0], "alias": alias}},
+        *({"remove": {"index": index, "alias": owner.alias, "must_exist": False}} for index in own),
+        {"add": {"index": kept[0], "alias": owner.alias}},
     ]
     cluster.request("POST", "/_aliases", {"actions": swap})
     _delete(cluster, [index for index in own if index not in kept])
 
 
+@understood()
 def holds(cluster: Cluster, snapshot: str, *, alias: str = ALIAS) -> bool:
-    """Whether the cluster has the complete index of a Snapshot."""
+    """Whether the cluster has the complete index of a Snapshot, with all that was stored in it."""
     index = layout.name_of(alias, snapshot)
     try:
-        about = cluster.request("GET", f"/{index}/_mapping")[index]["mappings"]["_meta"]
+        about = _about(cluster.request("GET", f"/{index}/_mapping")[index])
+        if about.get("format") != layout.FORMAT:
+            return False
+        _settle(cluster, index, _SETTLING)
     except ClusterError as error:
-        if error.status != _UNKNOWN:
+        if error.status not in (_UNKNOWN, _NOT_YET):
             raise
         return False
-    return bool(about.get("format") == layout.FORMAT)
+    return _count(cluster, index) == about.get("entries")
+
+
+def check(cluster: Cluster, snapshot: str | None, *, alias: str = ALIAS) -> None:
+    """Raise ClusterError where the index of a Snapshot, or without one the cluster, cannot be asked now."""
+    if snapshot is None:
+        cluster.request("GET", "/_cluster/health")
+    else:
+        _count(cluster, layout.name_of(alias, snapshot))
 
 
 def remove(cluster: Cluster, snapshot: str, *, alias: str = ALIAS) -> None:
@@ -166,12 +198,13 @@ class _Loader:
             return dict.fromkeys((entry_id for entry_id, _ in part), str(error))
         again: dict[str, str] = {}
         never: dict[str, str] = {}
-        for item in answer["items"]:
-            done = item["create"]
-            if "error" not in done or done["status"] == _THERE_ALREADY:
-                continue
-            told = again if done["status"] in (NO_ROOM, 500, 503) else never
-            told[done["_id"]] = f"{done['error']['type']}（{done['status']}）"
+        with understood():
+            for item in answer["items"]:
+                done = item["create"]
+                if "error" not in done or done["status"] == _THERE_ALREADY:
+                    continue
+                told = again if done["status"] in (NO_ROOM, 500, 503) else never
+                told[done["_id"]] = f"{done['error']['type']}（{done['status']}）"
         if never:
             raise _refusal(never)
         return again
@@ -184,8 +217,8 @@ def _refusal(refused: dict[str, str]) -> ClusterError:
     return ClusterError(f"有 {len(refused)} 条没能写入检索集群（{named}…）：{told}")
 
 
-def _create(cluster: Cluster, index: str, shards: int, alias: str) -> None:
-    body = {"settings": layout.settings(shards), "mappings": layout.mappings({"alias": alias})}
+def _create(cluster: Cluster, index: str, shards: int, about: dict[str, Any]) -> None:
+    body = {"settings": layout.settings(shards), "mappings": layout.mappings(about)}
     try:
         cluster.request("PUT", f"/{index}", body, patience=_REQUEST)
     except ClusterError as error:
@@ -221,40 +254,71 @@ def _load(loader: _Loader, rows: Iterable[tuple[int, int, Mapping[str, int]]]) -
 
 def _check(cluster: Cluster, index: str, entries: int) -> None:
     """Bring all to the disks. Raise ClusterError where there are not so many entries."""
+    _settle(cluster, index, _REQUEST)
     cluster.request("POST", f"/{index}/_refresh", patience=_WORK)
-    held = cluster.request("GET", f"/{index}/_count")["count"]
+    held = _count(cluster, index, _REQUEST)
     if held != entries:
         raise ClusterError(f"检索集群只存下了 {held} 条，应有 {entries} 条")
     cluster.request("POST", f"/{index}/_flush", parameters={"force": "true"}, patience=_WORK)
 
 
-def _complete(cluster: Cluster, index: str, about: dict[str, Any], replicas: int) -> None:
-    """Mark the index as complete, and copy it."""
-    cluster.request("PUT", f"/{index}/_mapping", {"_meta": about})
-    cluster.request(
-        "PUT", f"/{index}/_settings",
-        {"number_of_replicas": replicas, "refresh_interval": None, "blocks.write": True},
-    )  # fmt: skip
+def _complete(cluster: Cluster, index: str, about: dict[str, Any]) -> None:
+    """Mark the index as complete; nothing is written to it any more."""
+    cluster.request("PUT", f"/{index}/_mapping", {"_meta": about}, patience=_REQUEST)
+    closed = {"refresh_interval": None, "blocks.write": True}
+    cluster.request("PUT", f"/{index}/_settings", closed, patience=_REQUEST)
+
+
+def _copy(cluster: Cluster, index: str, replicas: int) -> None:
+    """Have the index copied, and wait for that; it can be searched meanwhile."""
     deadline = time.monotonic() + _WORK
     wanted = {"wait_for_no_initializing_shards": "true", "wait_for_status": "yellow", "timeout": f"{_POLL}s"}
-    while time.monotonic() < deadline:
-        try:
-            # A cluster of one node never gets its copies, and is searched without.
-            cluster.request("GET", f"/_cluster/health/{index}", parameters=wanted, patience=_REQUEST)
-        except ClusterError as error:
-            if error.status != _NOT_YET:
-                raise
-        else:
-            return
-    raise ClusterError("检索集群没能及时复制索引")
+    try:
+        cluster.request("PUT", f"/{index}/_settings", {"number_of_replicas": replicas}, patience=_REQUEST)
+        while True:
+            try:
+                # A cluster of one node never gets its copies, and is searched without.
+                cluster.request("GET", f"/_cluster/health/{index}", parameters=wanted, patience=_REQUEST)
+            except ClusterError as error:
+                if error.status != _NOT_YET or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+    except ClusterError as error:
+        logger.warning("检索集群还没有复制好索引，先用着：%s", error)
 
 
-def _own(cluster: Cluster, alias: str) -> list[str]:
-    """The indices of this alias, also those that are not complete."""
-    found = cluster.request("GET", f"/{alias}-*/_mapping", parameters={"filter_path": "*.mappings._meta"})
-    return [name for name, held in found.items() if held["mappings"]["_meta"].get("alias") == alias]
+def _settle(cluster: Cluster, index: str, seconds: float) -> None:
+    """Wait until every part of the index is there. Raise ClusterError, _NOT_YET, where one stays away."""
+    wanted = {"wait_for_status": "yellow", "timeout": f"{seconds:.0f}s"}
+    # Of its patience a request gives a node half.
+    cluster.request("GET", f"/_cluster/health/{index}", parameters=wanted, patience=3 * seconds)
 
 
-def _delete(cluster: Cluster, indices: Iterable[str]) -> None:
+@understood()
+def _count(cluster: Cluster, index: str, patience: float = PATIENCE) -> int:
+    """How many entries there are. Raise ClusterError where a part of the index is away."""
+    answer = cluster.request("GET", f"/{index}/_count", patience=patience)
+    if answer["_shards"]["successful"] < answer["_shards"]["total"]:
+        raise ClusterError("检索集群里的索引缺了一部分")
+    return int(answer["count"])
+
+
+@understood()
+def _own(cluster: Cluster, owner: Owner, patience: float = PATIENCE) -> dict[str, dict[str, Any]]:
+    """The owner's indices, also those that are not complete, with what each tells about itself."""
+    found = cluster.request(
+        "GET", f"/{owner.alias}-*/_mapping", parameters={"filter_path": "*.mappings._meta"}, patience=patience
+    )
+    told = {name: _about(held) for name, held in found.items()}
+    return {name: about for name, about in told.items() if about.get("owner") == owner.name}
+
+
+def _about(held: dict[str, Any]) -> dict[str, Any]:
+    about: dict[str, Any] = held["mappings"].get("_meta", {})
+    return about
+
+
+def _delete(cluster: Cluster, indices: Iterable[str], patience: float = PATIENCE) -> None:
     for index in indices:
-        cluster.request("DELETE", f"/{index}", parameters={"ignore_unavailable": "true"}, patience=_REQUEST)
+        cluster.request("DELETE", f"/{index}", parameters={"ignore_unavailable": "true"}, patience=patience)

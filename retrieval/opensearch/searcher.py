@@ -6,6 +6,9 @@ From that the scores are computed here, as the embedded engine has them.
 
 from __future__ import annotations
 
+import math
+import threading
+import time
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ import numpy as np
 from retrieval.language import phrase_terms
 from retrieval.opensearch import layout
 from retrieval.opensearch.candidates import Search, best_alone, best_in_context
+from retrieval.opensearch.cluster import ClusterError
 from retrieval.opensearch.entries import Best, Entries, term_query
 from retrieval.opensearch.filling import ALIAS
 from retrieval.opensearch.layout import DOCUMENT, NUMBER
@@ -32,15 +36,20 @@ _EXACT = 1000
 """Rows that are scored exactly at most."""
 _NUMBERS = 5000  # Documents that are asked about at once
 _REMEMBERED = 500_000  # Documents and terms, some 100 MB
+_REST = 3.0  # seconds after a failure in which the cluster is not asked for the index again
 
 
 class OpenSearchSearcher:
     """Safe for many threads. Every method raises ClusterError where the cluster does not answer in time."""
 
-    def __init__(self, cluster: Cluster, snapshot: str, alias: str = ALIAS) -> None:
-        """Raise ClusterError where the cluster has no complete index of the Snapshot."""
-        self._entries = Entries(cluster, layout.name_of(alias, snapshot))
-        self.rows = self._entries.size.rows
+    def __init__(self, cluster: Cluster, snapshot: str, rows: int, alias: str = ALIAS) -> None:
+        """The Snapshot has so many `rows`. The first search looks for its index, not this."""
+        self.rows = rows
+        self._cluster = cluster
+        self._index = layout.name_of(alias, snapshot)
+        self._opening = threading.Lock()
+        self._opened: Entries | None = None
+        self._failure, self._failed_at = "", -math.inf
         self._mentions: dict[tuple[int, str], bool] = {}  # whether a Document has a term
 
     def idf_of(self, terms: Iterable[str]) -> dict[str, float]:
@@ -121,6 +130,27 @@ class OpenSearchSearcher:
             self._mentions.clear()
         self._mentions |= {(number, term): known[number] for number in unknown}
         return {row for row, number in zip(asked, numbers, strict=True) if known[number]}
+
+    @property
+    def _entries(self) -> Entries:
+        """Raise ClusterError where the cluster has no complete index of the Snapshot, or does not answer.
+
+        Those who have waited meanwhile are told the same at once.
+        """
+        if self._opened is None:
+            with self._opening:
+                if self._opened is None:
+                    self._opened = self._open()
+        return self._opened
+
+    def _open(self) -> Entries:
+        if time.monotonic() - self._failed_at < _REST:
+            raise ClusterError(self._failure)
+        try:
+            return Entries(self._cluster, self._index)
+        except ClusterError as error:
+            self._failure, self._failed_at = str(error), time.monotonic()
+            raise
 
     def _scores(self, terms: Iterable[str]) -> Scores:
         return Scores(self._entries.size, self._entries.held(list(dict.fromkeys(terms))))

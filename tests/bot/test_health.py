@@ -137,7 +137,10 @@ def test_last_words_on_a_full_disk(tmp_path: Path) -> None:
         ({"problem": UNAUTHORIZED}, "401"),
         ({"problem": "磁盘已满"}, "磁盘已满"),
         ({"problem": "webhook 设不上", "updates": "webhook"}, "webhook 设不上"),
-        ({"snapshot": None}, "索引"),
+        ({"snapshot": None}, "索引：连上 Telegram 后"),
+        ({"snapshot": None, "engine": "检索集群连不上"}, "还没有索引：检索集群连不上"),
+        ({"snapshot": None, "build": "文件夹不存在"}, "还没有索引：文件夹不存在"),
+        ({"engine": "检索集群连不上"}, "现在查不了：检索集群连不上"),
         ({"inbox": "attempt to write a readonly database"}, "收件箱写不进去：attempt"),
         ({"oldest": NOW - 601, "depth": 8}, "共 8 条"),
         ({"log": "database or disk is full"}, "database or disk is full"),
@@ -164,11 +167,13 @@ def test_the_silence_of_a_webhook(settings: Settings) -> None:
 
 
 def test_warnings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An older index in use and a disk that is nearly full are said of a bot that is still well."""
+    """An older index in use, and a disk that is nearly full, are said of a bot that is still well."""
     monkeypatch.setattr(health, "DISK_FREE", 1 << 60)
-    warned = found(settings, replace(WELL, index="最新的索引已损坏"))
+    warned = found(settings, replace(WELL, index="最新的索引已损坏", build="没有权限"))
     assert warned.well
-    assert [line[:8] for line in warned.lines()[-2:]] == ["注意：最新的索引", "注意：磁盘快满了"]
+    assert [line[:8] for line in warned.lines()[-3:]] == [
+        "注意：最新的索引", "注意：索引未能更", "注意：磁盘快满了",
+    ]  # fmt: skip
 
 
 def test_a_bot_that_has_just_started_is_given_time(settings: Settings) -> None:

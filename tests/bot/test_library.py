@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.builder import Builder
 from bot.library import Library, RebuildCancelledError, RebuildRunningError, RebuildStoppedError
+from retrieval.engine import engine_of
+from retrieval.errors import EngineError
 from retrieval.index import Index
+from tests.cluster.stand_in import node
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -117,6 +121,31 @@ async def test_cancelled(builder: Held, library: Library) -> None:
     assert (await refresh).read == 1
     library.cancel()
     assert (await library.refresh()).unchanged == 1
+
+
+async def test_what_needs_no_search_waits_for_none(documents: Path, tmp_path: Path) -> None:
+    """While the cluster is silent and searches queue, the files are listed and the heartbeat goes on."""
+    Index(tmp_path / "snapshots").build(documents)
+    over = threading.Event()
+
+    def silent(_: object) -> tuple[int, object]:
+        over.wait(30)
+        return 403, {}
+
+    with node(silent) as port:
+        engine = engine_of({"urls": f"http://127.0.0.1:{port}"})
+        library = Library(Index(tmp_path / "snapshots", engine=engine), documents)
+        asked = [asyncio.create_task(library.answer("茶")) for _ in range(10)]
+        await asyncio.sleep(0)
+        assert await library.snapshot()
+        assert (await library.files("", 0, 10)).count == 1
+        assert not any(task.done() for task in asked)
+        over.set()
+        failures = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(isinstance(failure, EngineError) for failure in failures)
+        await library.look_at_engine()
+        assert library.away
+        await library.close()
 
 
 async def test_closed(builder: Held, library: Library) -> None:

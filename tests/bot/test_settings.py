@@ -62,6 +62,13 @@ def test_unreadable_file(tmp_path: Path, name: str, content: bytes | None) -> No
         ("WENJU_METRICS_PORT", "0.0.0.0:"),
         ("WENJU_METRICS_PORT", "http://localhost:9100"),
         ("WENJU_LOG_LEVEL", "loud"),
+        ("WENJU_OPENSEARCH_ALIAS", "Wenju"),
+        ("WENJU_OPENSEARCH_ALIAS", "_wenju"),
+        ("WENJU_OPENSEARCH_ALIAS", "wen/ju"),
+        ("WENJU_OPENSEARCH_ALIAS", "问据"),
+        ("WENJU_OPENSEARCH_REPLICAS", "-1"),
+        ("WENJU_OPENSEARCH_REPLICAS", "11"),
+        ("WENJU_OPENSEARCH_SHARDS", "0"),
         ("WENJU_WEBHOOK_URL", "example.org/wenju"),
         ("WENJU_WEBHOOK_URL", "http://example.org/wenju"),
         ("WENJU_WEBHOOK_URL", "https://"),
@@ -87,6 +94,15 @@ def test_reindexing(text: str, every: timedelta | None) -> None:
     assert load({"WENJU_REINDEX_EVERY": text}).reindex_every == every
     assert load({"WENJU_WATCH": "1"}).watch
     assert not load({"WENJU_WATCH": "0"}).watch
+
+
+def test_indices_of_a_cluster() -> None:
+    """Bots that share a cluster have names of their own there, and a single node no further copies."""
+    given = {"OPENSEARCH_ALIAS": "wenju_a-2", "OPENSEARCH_SHARDS": "6", "OPENSEARCH_REPLICAS": "0"}
+    settings = load({f"WENJU_{name}": value for name, value in given.items()})
+    found = settings.opensearch_alias, settings.opensearch_shards, settings.opensearch_replicas
+    assert found == ("wenju_a-2", 6, 0)
+    assert load({}).opensearch_replicas == 1
 
 
 @pytest.mark.parametrize(

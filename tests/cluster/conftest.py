@@ -27,7 +27,5 @@ def nodes() -> Iterator[Nodes]:
 
 
 @pytest.fixture
-def cluster(nodes: Nodes) -> Iterator[Cluster]:
-    asked = Cluster(nodes.url)
-    yield asked
-    asked.close()
+def cluster(nodes: Nodes) -> Cluster:
+    return Cluster(nodes.url)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import sub
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from retrieval.search import Searcher
 
 _CHARACTERS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"
-_PAUSE = 0.2  # seconds between a thread's questions, for the nodes run on the same machine
+_PAUSE = 0.4  # seconds between a thread's questions, for the nodes run on the same machine
 _PATIENCE = 120  # seconds
 _LONG = "x" * 40_000  # Lucene refuses a term of this length
 
@@ -78,15 +79,18 @@ class Corpus:
 
 @dataclass
 class Asked:
-    """What came of asking in threads: how often, and what was wrong."""
+    """What came of asking in threads: how often each was answered, and what was wrong."""
 
-    answers: int = 0
+    answers: list[int]
     wrong: list[BaseException] = field(default_factory=list)
 
     def wait_for(self, more: int) -> None:
-        """Wait until so many more questions have been answered, or something was wrong."""
-        wanted, deadline = self.answers + more, time.monotonic() + _PATIENCE
-        while self.answers < wanted and not self.wrong:
+        """Wait until each thread has been answered so many times more, or something was wrong.
+
+        What a thread has asked before is over then, and it has asked anew `more` - 1 times at least.
+        """
+        before, deadline = [*self.answers], time.monotonic() + _PATIENCE
+        while min(map(sub, self.answers, before)) < more and not self.wrong:
             assert time.monotonic() < deadline, f"{self.answers} answers, no more"
             time.sleep(0.05)
 
@@ -94,22 +98,19 @@ class Asked:
 @contextmanager
 def asking(ask: Callable[[Query], None], queries: Sequence[Query], threads: int = 4) -> Iterator[Asked]:
     """Ask again and again, in several threads, while the block runs."""
-    asked, over, lock = Asked(), threading.Event(), threading.Lock()
+    asked, over = Asked([0] * threads), threading.Event()
 
-    def work(seed: int) -> None:
-        chance = random.Random(seed)
+    def work(number: int) -> None:
+        chance = random.Random(number)
         while not over.is_set():
-            wrong: list[BaseException] = []
             try:
                 ask(chance.choice(queries))
             except (Exception, AssertionError) as error:  # noqa: BLE001 - whatever it is, it is told
-                wrong.append(error)
-            with lock:
-                asked.answers += 1
-                asked.wrong += wrong
+                asked.wrong.append(error)
+            asked.answers[number] += 1
             over.wait(_PAUSE)
 
-    workers = [threading.Thread(target=work, args=(seed,), daemon=True) for seed in range(threads)]
+    workers = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(threads)]
     for worker in workers:
         worker.start()
     try:

@@ -112,11 +112,12 @@ class Nodes:
         self.url = ",".join(node.url for node in self.all)
 
     def start(self, nodes: Sequence[Node]) -> None:
-        """Start nodes that do not run, and wait until every one of the cluster has joined."""
+        """Start nodes that do not run, and wait until all that run have joined."""
         for node in nodes:
             node.start(self._jars)
+        running = sum(not node.has_ended() for node in self.all)
         for node in nodes:
-            self._wait(node, "wait_for_nodes", str(_NODES))
+            self._wait(node, "wait_for_nodes", str(running))
 
     def restore(self) -> None:
         """Start the nodes that have ended, and wait until every copy of every index is in use."""

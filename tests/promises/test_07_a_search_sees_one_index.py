@@ -21,9 +21,10 @@ import pytest
 from bot.builder import Builder, BuildStoppedError
 from bot.health import check
 from retrieval.contents import Progress
-from retrieval.errors import FormatError, SnapshotError, WenjuError
+from retrieval.errors import EngineError, FormatError, SnapshotError, WenjuError
 from retrieval.index import Index
 from retrieval.model import Question
+from retrieval.opensearch.engine import OpenSearchEngine
 from retrieval.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -259,6 +260,10 @@ async def test_what_a_build_process_says(
     assert all(b"WENJU_" not in environment for environment in environments)
     with pytest.raises(WenjuError, match="文件夹不存在"):
         await builder.build(documents / "none", note, asyncio.Event())
+    with pytest.raises(EngineError, match="检索集群连不上"):  # nobody listens there
+        await Builder(Index(snapshots, engine=OpenSearchEngine("http://127.0.0.1:1"))).build(
+            documents, note, asyncio.Event(), full=True
+        )
     with pytest.raises(NotADirectoryError) as raised:
         await Builder(Index(documents / "empty.md" / "index")).build(documents, note, asyncio.Event())
     assert raised.value.filename == str(documents / "empty.md" / "index")

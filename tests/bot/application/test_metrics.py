@@ -78,6 +78,7 @@ async def test_what_is_counted(running: Running, asker: Person, sandbox: Sandbox
     assert told["wenju_log_unwritten"] == told["wenju_inbox_oldest_seconds"] == 0
     assert told["wenju_last_received_timestamp_seconds"] > told["process_start_time_seconds"]
     assert told["wenju_snapshot_documents"] == 3
+    assert told["wenju_engine_up"] == 1
     assert told["wenju_snapshot_paragraphs"] > 3
     assert told["wenju_snapshot_timestamp_seconds"] > 1.7e9
     assert told["wenju_event_loop_lag_seconds_count"] > 0
