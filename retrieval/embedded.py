@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import math
+from contextlib import suppress
 from importlib import import_module
 from itertools import groupby
 from operator import itemgetter
@@ -287,7 +288,7 @@ class EmbeddedSearcher:
         assert self._kernel
         bounds = self._kernel.bounds(self._corpus, self._weights, start, end, idf, document_idf)
         known = _Known(start, end, idf, document_idf, *bounds)
-        with self._lock:
+        with self._lock, suppress(ValueError):  # of one that is larger than all that is kept
             self._kept[term] = known
         return known
 
