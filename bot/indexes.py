@@ -47,6 +47,7 @@ def engine_of(settings: Settings, name: str, alias: str, snapshots: Path | None 
     try:
         return engine.engine_of(cluster)
     except ImportError as error:
-        raise SettingError("WENJU_ENGINE", "请先安装：pip install 'wenju[opensearch]'") from error
+        missing = "请先运行 make opensearch（Docker：.env 中写 EXTRAS=opensearch）"
+        raise SettingError("WENJU_ENGINE", missing) from error
     except WenjuError as error:
         raise SettingError("WENJU_OPENSEARCH_URL", str(error)) from error

@@ -88,9 +88,10 @@ def evaluate(
     """Measure on the judged sets in `folders`, one after another.
 
     Of several sets each corpus is also asked questions of the others, which it should refuse: `foreign` and
-    `foreign_refused`. Raise WenjuError where a set cannot be read.
+    `foreign_refused`. Raise WenjuError where a set cannot be read, or the engine is away.
     """
     sets = [read_set(folder) for folder in folders]
+    engine.check(None)
     for own in sets:
         with tempfile.TemporaryDirectory() as folder:
             try:
