@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 EXPIRE_EVERY = 6 * 3600.0  # seconds between two looks for what is too old in the log
 BEAT_EVERY = 5.0  # seconds between heartbeats
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds between two tries while the engine is away
+TELL_EVERY = 30.0  # seconds between two lines about the first build
 LONGEST_BURST = 5000  # milliseconds of changes that are taken together
 PAUSE = 500  # milliseconds without a change that end a burst
 WATCH_AGAIN = 60.0  # seconds
@@ -109,16 +110,20 @@ async def expire(erasure: Erasure, days: int | None) -> None:
 
 
 async def show_progress(library: Library) -> None:
-    """Show the operator how far the first build is, until cancelled."""
-    if not sys.stderr.isatty():
-        return
+    """Show the operator how far the first build is, until cancelled: in place, or by a line now and then."""
+    watched = sys.stderr.isatty()
     try:
         while True:
-            if now := library.progress:
+            await asyncio.sleep(0.2 if watched else TELL_EVERY)
+            if not (now := library.progress):
+                continue
+            if watched:
                 sys.stderr.write(f"\r正在建立索引… {now.done}/{now.total}")
-            await asyncio.sleep(0.2)
+            else:
+                logger.info("正在建立索引：%d/%d 个文件", now.done, now.total)
     finally:
-        sys.stderr.write("\r\033[K")  # leave an empty line
+        if watched:
+            sys.stderr.write("\r\033[K")  # leave an empty line
 
 
 async def sweep(settings: Settings) -> None:

@@ -78,6 +78,8 @@ def index(documents: Path | None, *, full: bool) -> None:
         f"跳过 {len(report.skipped)}\n{report.documents} 篇文章，{report.paragraphs} 个段落，"
         f"{report.figures} 个数据，用时 {report.seconds:.1f} 秒"
     )
+    if report.replaced:
+        click.echo(f"注意：原来索引的是 {report.replaced}，其中的文件已不在索引里")
     for error in report.skipped:
         click.echo(f"跳过 {error}")
     for path, remarks in report.remarks.items():
@@ -101,6 +103,8 @@ def ask(question: str, *, as_json: bool, limit: int) -> None:
     from retrieval import answer as answers
     from retrieval.synonyms import read_synonyms
 
+    if not question.strip():
+        raise click.UsageError("请写出问题")
     settings = load()
     index, synonyms = index_of(settings), read_synonyms(settings.synonyms)
     curated = _curated(settings.state)
@@ -249,13 +253,22 @@ def restore(backup: Path) -> None:
 
 
 def _build(index: Index, documents: Path, *, full: bool) -> Report:
-    with click.progressbar(length=1, label="读取", file=sys.stderr, hidden=_piped()) as bar:
+    # No estimate: files that have not changed pass at once, and one may take as long as a thousand others.
+    bar = click.progressbar(
+        length=1, label="读取", file=sys.stderr, hidden=_piped(), show_eta=False, show_pos=True
+    )
+    with bar:
 
         def show(progress: Progress) -> None:
             bar.length = max(progress.total, 1)
             bar.update(progress.done - bar.pos)
 
-        return index.build(documents, show, full=full)
+        try:
+            return index.build(documents, show, full=full)
+        except KeyboardInterrupt:
+            bar.render_finish()
+            click.echo("已中断，索引没有变；再运行时会接着读", err=True)
+            sys.exit(INTERRUPTED)
 
 
 def _by_votes(options: Options) -> Iterator[Evaluation]:

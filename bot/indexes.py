@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import SettingError
 from retrieval import engine
-from retrieval.errors import WenjuError
+from retrieval.errors import EngineSettingError
 from retrieval.index import Index
 
 if TYPE_CHECKING:
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from retrieval.engine import Engine
+
+
+_SETTINGS = {
+    "urls": "WENJU_OPENSEARCH_URL",
+    "api_key": "WENJU_OPENSEARCH_API_KEY",
+    "authority": "WENJU_OPENSEARCH_CA",
+}
 
 
 def index_of(settings: Settings) -> Index:
@@ -49,5 +56,5 @@ def engine_of(settings: Settings, name: str, alias: str, snapshots: Path | None 
     except ImportError as error:
         missing = "请先运行 make opensearch（Docker：.env 中写 EXTRAS=opensearch）"
         raise SettingError("WENJU_ENGINE", missing) from error
-    except WenjuError as error:
-        raise SettingError("WENJU_OPENSEARCH_URL", str(error)) from error
+    except EngineSettingError as error:
+        raise SettingError(_SETTINGS[error.setting], str(error)) from error

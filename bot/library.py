@@ -64,7 +64,7 @@ class Library:
         builder: Builder | None = None,
     ) -> None:
         self.progress: Progress | None = None
-        self.away: str | None = None
+        self.away: str | None = "还没有问过检索集群" if index.engine.settings else None
         """Why the engine could not be asked, as one line, when it was last looked at; None where it could."""
         self.failure: str | None = None
         """Why the last build failed, as one line; None where it did not."""

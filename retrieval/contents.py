@@ -24,7 +24,7 @@ from retrieval.segments import Segment, SegmentWriter, SourceFile
 from retrieval.snapshot import PICTURES, RefusedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -55,12 +55,8 @@ class Content:
     skipped: list[DocumentError] = field(default_factory=list)
     read: int = 0
     unchanged: int = 0
-    removed: int = 0
-    newly_refused: int = 0
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.read or self.removed or self.newly_refused)
+    changed: bool = False
+    """Whether they differ from those of the last Snapshot."""
 
 
 class Workplace:
@@ -134,6 +130,7 @@ def prepare() -> None:
 
 def collect(  # noqa: PLR0913 - what a build is made of
     documents: Path,
+    paths: Sequence[str],
     old: Snapshot | None,
     folder: Path,
     workplace: Workplace,
@@ -142,17 +139,15 @@ def collect(  # noqa: PLR0913 - what a build is made of
     limits: Limits | None = None,
     recognised: Path | None = None,
 ) -> Content:
-    """Read what is new or changed, and take the rest over from the `old` Snapshot.
+    """Read what is new or changed of the `paths`, and take the rest over from the `old` Snapshot.
 
     `folder` is the next Snapshot's, with its dictionary. In the folder `recognised` the text that was read in
     images outlives Snapshots.
     """
     content = Content()
     known = {file.path: (old.segment, file) for file in old.files} if old else {}
-    before = known.keys()
     earlier = {file.path: (segment, file) for segment in workplace.segments() for file in segment.files}
     refused = {file.path: file for file in old.refused} if old else {}
-    paths = find_files(documents)
     states = {path: _status(documents, path) for path in paths}
 
     def as_now(file: SourceFile | RefusedFile) -> bool:
@@ -182,7 +177,8 @@ def collect(  # noqa: PLR0913 - what a build is made of
     content.files = [found[path] for path in paths if path in found]
     content.read = len(resumed) + len(reading.read)
     content.unchanged = len(kept)
-    content.removed = len(before - found.keys())
+    same = len(kept) == len(known) and len(still_refused) == len(content.refused)
+    content.changed = bool(content.read) or not same
     if progress:
         progress(Progress(len(paths), len(paths), ""))
     return content
@@ -211,7 +207,6 @@ def _add(
             refused = RefusedFile(_told(path), status.st_size, status.st_mtime_ns, str(error))
             content.refused.append(refused)
             content.skipped.append(DocumentError(refused.path, refused.reason))
-            content.newly_refused += 1
     except WorkerError as error:
         content.skipped.append(DocumentError(_told(path), str(error)))
     else:

@@ -98,6 +98,8 @@ class EmbeddedSearcher:
         """Raise OSError or ValueError where the file is missing or damaged."""
         searcher = cls(postings, document_of, load_array(folder / _DOCUMENTS_WITH))
         searcher._warm_up()
+        if searcher.rows >= LARGE and not searcher._kernel:
+            logger.info("索引有 %d 个段落，没有编译的检索；make fast 会让提问快很多", searcher.rows)
         return searcher
 
     def _warm_up(self) -> None:

@@ -77,7 +77,7 @@ EMBEDDED = EmbeddedEngine()
 def engine_of(settings: Settings) -> Engine:
     """Return the Engine of an OpenSearch cluster, without settings the embedded one.
 
-    Raise ImportError without the extra `opensearch`, WenjuError where the settings cannot be taken.
+    Raise ImportError without the extra `opensearch`, EngineSettingError where a setting cannot be taken.
     """
     if settings is None:
         return EMBEDDED

@@ -5,6 +5,7 @@ WenjuError
  ├─ SnapshotError   an index that is missing, damaged or of another version
  │   └─ FormatError  of another version: it is whole, and only to be built anew
  ├─ EngineError     a search engine that is away, late or refuses; it may answer again
+ │   └─ EngineSettingError  what it is made of cannot be taken
  ├─ DictionaryError a user dictionary that jieba cannot take
  └─ SynonymsError   a file of synonyms that cannot be taken
 """
@@ -31,6 +32,14 @@ class FormatError(SnapshotError):
 
 class EngineError(WenjuError):
     pass
+
+
+class EngineSettingError(EngineError):
+    """`setting` names what it is that cannot be taken."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(reason)
+        self.setting = setting
 
 
 class DictionaryError(WenjuError):

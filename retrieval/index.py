@@ -41,6 +41,10 @@ _UNFINISHED = "UNFINISHED"
 _DICTIONARIES = "DICTIONARIES"
 _PATIENCE = 7.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"
+_EMPTIED = (
+    "{}: 文件夹是空的，而索引里有它的 {} 个文件，所以索引没有动（是否未挂载？）；"
+    "确实要清空，请用 wenju index --full 或 /reindex full"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +53,8 @@ logger = logging.getLogger(__name__)
 class Report:
     """What a build found: `read` files were new or changed, `skipped` ones could not be read and say why.
 
-    `remarks` say by file what was left out of those that could be read, and why.
+    `removed` ones are there no more; `replaced` is the folder indexed before, where it was another. `remarks`
+    say by file what was left out of those that could be read, and why.
     """
 
     snapshot: str
@@ -63,6 +68,7 @@ class Report:
     skipped: tuple[DocumentError, ...]
     remarks: dict[str, tuple[str, ...]]
     seconds: float
+    replaced: str | None = None
 
 
 class Index:
@@ -161,12 +167,13 @@ class Index:
     ) -> Report:
         """Index the folder `documents`; only new and changed files are read, unless `full`.
 
-        Raise WenjuError where the folder cannot be read, the engine is away or another process is building,
-        and whatever `progress` raises: the Snapshot in use stays.
+        Raise WenjuError where the folder cannot be read, or all that was indexed of it is gone and it is not
+        to be `full`, the engine is away or another process is building, and whatever `progress` raises: the
+        Snapshot in use stays.
         """
         # A question needs no readers of documents.
         from retrieval.contents import Workplace, collect, prepare  # noqa: PLC0415
-        from retrieval.documents import ocr  # noqa: PLC0415
+        from retrieval.documents import find_files, ocr  # noqa: PLC0415
 
         started = time.monotonic()
         if not documents.is_dir():
@@ -176,16 +183,22 @@ class Index:
         prepare()
         with self._only_builder(), self._new_folder() as folder:
             readers = ocr.identity() if self.recognised else ""
-            old = None if full else self._reusable(documents, readers, searched=False)
+            source = str(documents.resolve())
+            before, paths = self._in_use(), find_files(documents)
+            same = before is not None and before.source == source
+            gone = {file.path for file in before.files}.difference(paths if same else ()) if before else set()
+            if same and not paths and len(gone) > 1 and not full:
+                raise WenjuError(_EMPTIED.format(documents, len(gone)))
+            old = before if before and not full and self._is_reusable(before, source, readers) else None
             if old is None:
                 cached_dictionary(self.folder / _DICTIONARIES, folder, self.dictionary, normalise)
             else:
                 copy_dictionary(old.folder, folder)
-            source = str(documents.resolve())
             made_of = f"{FORMAT}\n{source}\n{readers}\n{dictionary_key(self.dictionary)}"
             work = Workplace(self.folder / _UNFINISHED, made_of, anew=full)
             content = collect(
                 documents,
+                paths,
                 old,
                 folder,
                 work,
@@ -208,13 +221,14 @@ class Index:
             files=len(content.files) + len(content.skipped),
             read=content.read,
             unchanged=content.unchanged,
-            removed=content.removed,
+            removed=len(gone),
             documents=current.documents,
             paragraphs=current.paragraphs,
             figures=current.figures,
             skipped=tuple(content.skipped),
             remarks={file.path: file.remarks for _, file in content.files if file.remarks},
             seconds=time.monotonic() - started,
+            replaced=before.source if before and not same else None,
         )
 
     def unchanged(self, documents: Path) -> Report | None:
@@ -225,8 +239,11 @@ class Index:
 
         started = time.monotonic()
         self.let_go_if_damaged()
-        old = self._reusable(documents, ocr.identity() if self.recognised else "")
-        if old is None or self.trouble or not documents.is_dir() or not is_unchanged(documents, old):
+        readers = ocr.identity() if self.recognised else ""
+        old = self._in_use(searched=True)
+        if old is None or not self._is_reusable(old, str(documents.resolve()), readers):
+            return None
+        if self.trouble or not documents.is_dir() or not is_unchanged(documents, old):
             return None
         if (self.folder / _UNFINISHED).exists() or not self.engine.holds(old.name):
             return None  # a build has something to tidy up, or to fill
@@ -248,15 +265,16 @@ class Index:
         """Remove what a build that was killed has left."""
         _sweep(self.folder)
 
-    def _reusable(self, documents: Path, readers: str, *, searched: bool = True) -> Snapshot | None:
-        """The Snapshot in use, where it is of this folder and of what would be read and made of it now."""
+    def _in_use(self, *, searched: bool = False) -> Snapshot | None:
         try:
-            current = self.newest(searched=searched)
+            return self.newest(searched=searched)
         except SnapshotError:
             return None
-        made_of = (str(documents.resolve()), readers, dictionary_key(self.dictionary))
-        found = (current.source, current.readers, current.dictionary.key)
-        return current if found == made_of else None
+
+    def _is_reusable(self, old: Snapshot, source: str, readers: str) -> bool:
+        """Whether a Snapshot is of this folder, and of what would be read and made of it now."""
+        made_of = (source, readers, dictionary_key(self.dictionary))
+        return (old.source, old.readers, old.dictionary.key) == made_of
 
     @contextmanager
     def _only_builder(self) -> Iterator[None]:

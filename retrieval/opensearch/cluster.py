@@ -12,6 +12,8 @@ import logging
 import math
 import random
 import re
+import socket
+import ssl
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -21,7 +23,7 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as Unreachable
 from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, SSLError, TransportError
 
-from retrieval.errors import EngineError
+from retrieval.errors import EngineError, EngineSettingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,6 +49,8 @@ _UNKNOWN = 404
 _SEARCHING = frozenset({"search_phase_execution_exception", "search_context_missing_exception"})
 _PORTS = {"http": 9200, "https": 443}  # where an address names none
 _REASONS = {401: "账号或密钥不对", 403: "没有权限"}
+_UNREADABLE = "检索集群的回答读不懂，那个地址也许不是 OpenSearch"
+_LEAST = (2, 19)  # the version
 
 # Each failed try with its traceback; what is worth a line is said by ClusterError.
 logging.getLogger("opensearch").setLevel(logging.CRITICAL)
@@ -66,7 +70,7 @@ def understood() -> Iterator[None]:
     try:
         yield
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise ClusterError(f"检索集群的回答读不懂：{type(error).__name__}") from error
+        raise ClusterError(_UNREADABLE) from error
 
 
 class Cluster:
@@ -76,16 +80,16 @@ class Cluster:
         """`urls` are the nodes' addresses with commas between, each with user and password where it needs.
 
         HTTPS is checked against the certificates in the file `authority`, else against those of the usual
-        authorities. Raise ClusterError where this cannot be taken.
+        authorities. Raise EngineSettingError where this cannot be taken.
         """
         if api_key and not (api_key.isascii() and api_key.isprintable()):
-            raise ClusterError("检索集群的密钥里有不能用的字符，比如换行")
+            raise EngineSettingError("api_key", "检索集群的密钥里有不能用的字符，比如换行")
         hosts = [_host(url.strip(), api_key) for url in urls.split(",") if url.strip()]
         if not hosts:
-            raise ClusterError("没有写检索集群的地址")
-        if authority and not authority.is_file():
-            raise ClusterError(f"没有检索集群的证书文件：{authority}")
-        self._nodes = len(hosts)
+            raise EngineSettingError("urls", "没有写检索集群的地址")
+        if authority:
+            _check_authority(authority)
+        self._nodes = [f"{host['host']}:{host['port']}" for host in hosts]
         self._transport = OpenSearch(
             hosts,
             max_retries=0,  # `request` does it, with a deadline and pauses
@@ -94,6 +98,16 @@ class Cluster:
             pool_maxsize=_CONNECTIONS,
             ca_certs=str(authority) if authority else None,
         ).transport
+
+    @understood()
+    def check(self) -> None:
+        """Raise ClusterError where it cannot work now, or is none that is known here."""
+        self.request("GET", "/_cluster/health")
+        version = self.request("GET", "/")["version"]
+        kind, number = version.get("distribution", "elasticsearch"), version["number"]
+        if kind != "opensearch" or tuple(map(int, number.split(".")[:2])) < _LEAST:
+            least = ".".join(map(str, _LEAST))
+            raise ClusterError(f"检索集群是 {kind} {number}，需要 opensearch {least} 以上")
 
     def request(
         self,
@@ -176,11 +190,11 @@ class Cluster:
 class _Tries:
     """When to try again, and when to give up."""
 
-    def __init__(self, nodes: int, patience: float, passing: frozenset[int] = _PASSING) -> None:
+    def __init__(self, nodes: Sequence[str], patience: float, passing: frozenset[int] = _PASSING) -> None:
         self._deadline = time.monotonic() + patience
         self._nodes = nodes
         self._is_long = patience > PATIENCE
-        self._most = math.inf if self._is_long else _ROUNDS * nodes
+        self._most = math.inf if self._is_long else _ROUNDS * len(nodes)
         self._passing = passing
         self._silent = 0  # tries in a row without any answer
         self._pause = _PAUSE
@@ -196,17 +210,16 @@ class _Tries:
     def failed(self, error: OpenSearchException) -> None:
         """Wait before the next try. Raise ClusterError where there is to be none."""
         if isinstance(error, SSLError):
-            raise ClusterError("检索集群连不上：证书不对") from error
+            raise ClusterError(f"检索集群连不上：{self._named()} 的证书不对") from error
         if isinstance(error, Unreachable):
             self._silent += 1
-            late = isinstance(error, ConnectionTimeout)
             if self._silent >= self._most or self._is_over():
-                raise ClusterError(f"检索集群连不上：{'没有及时回答' if late else '没有应答'}") from error
-            if self._silent >= self._nodes:  # another node may be well
+                raise ClusterError(f"检索集群连不上：{self._named()} {_why(error)}") from error
+            if self._silent >= len(self._nodes):  # another node may be well
                 self._wait()
             return
         if not isinstance(error, TransportError) or not isinstance(error.status_code, int):
-            raise ClusterError(f"检索集群的回答读不懂：{type(error).__name__}") from error
+            raise ClusterError(_UNREADABLE) from error
         self._silent = 0
         try:
             self.refused(error.status_code, " ".join(str(error.error).split())[:_LONGEST_REASON])
@@ -225,6 +238,9 @@ class _Tries:
             raise ClusterError(f"检索集群一时不能用：{reason}（{status}）", status)
         self._wait()
 
+    def _named(self) -> str:
+        return "、".join(self._nodes)
+
     def _is_over(self) -> bool:
         return time.monotonic() + self._pause > self._deadline
 
@@ -234,17 +250,42 @@ class _Tries:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
 
+def _why(error: Unreachable) -> str:
+    if isinstance(error, ConnectionTimeout):
+        return "没有及时回答"
+    cause: object = error.info
+    while isinstance(cause, Exception):
+        if isinstance(cause, socket.gaierror):
+            return "查不到这个主机"
+        if isinstance(cause, ConnectionRefusedError):
+            return "拒绝连接"
+        cause = cause.__cause__ or cause.__context__
+    return "没有应答"
+
+
+def _check_authority(file: Path) -> None:
+    """Raise EngineSettingError where it holds no certificates."""
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError as error:
+        raise EngineSettingError("authority", f"检索集群的证书文件里没有证书：{file}") from error
+    except OSError as error:
+        raise EngineSettingError("authority", f"检索集群的证书文件打不开：{file}") from error
+
+
 def _host(url: str, api_key: str | None) -> dict[str, Any]:
-    """A node's address as opensearch-py takes it. Raise ClusterError, which does not repeat it."""
+    """A node's address as opensearch-py takes it. Raise EngineSettingError, which does not repeat it."""
     if re.search(r"[\x00-\x1f\x7f]", unquote(url)):
-        raise ClusterError("检索集群的地址里有不能用的字符，比如换行")
+        raise EngineSettingError("urls", "检索集群的地址里有不能用的字符，比如换行")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
     if parts.scheme not in _PORTS or not parts.hostname or parts.query or parts.fragment:
-        raise ClusterError("检索集群的地址应为 https://用户:密码@主机:9200 这样，几个之间用逗号")
+        raise EngineSettingError(
+            "urls", "检索集群的地址应为 https://用户:密码@主机:9200 这样，几个之间用逗号"
+        )
     headers = {}
     if api_key:
         headers["authorization"] = f"ApiKey {api_key}"

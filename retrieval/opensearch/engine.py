@@ -38,8 +38,8 @@ class OpenSearchEngine:
     ) -> None:
         """`urls`, `api_key` and `authority` are as `Cluster` takes them; indices are named after the `alias`.
 
-        They belong to the folder of all `snapshots`, without one to this Engine. Raise ClusterError where
-        the address cannot be taken.
+        They belong to the folder of all `snapshots`, without one to this Engine. Raise
+        EngineSettingError where a setting cannot be taken.
         """
         self.settings: Settings = {
             "urls": urls,

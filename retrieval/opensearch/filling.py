@@ -126,7 +126,7 @@ def holds(cluster: Cluster, snapshot: str, *, alias: str = ALIAS) -> bool:
 def check(cluster: Cluster, snapshot: str | None, *, alias: str = ALIAS) -> None:
     """Raise ClusterError where the index of a Snapshot, or without one the cluster, cannot be asked now."""
     if snapshot is None:
-        cluster.request("GET", "/_cluster/health")
+        cluster.check()
     else:
         _count(cluster, layout.name_of(alias, snapshot))
 

@@ -61,6 +61,34 @@ def test_index_takes_a_folder(workplace: Path) -> None:
     assert "渡口每天开船六班。" in wenju("ask", "渡口几班船").stdout
 
 
+def test_index_says_what_it_has_replaced(workplace: Path) -> None:
+    """Another folder than before is no slip that goes unseen."""
+    assert "原来索引的是" not in wenju("index").stdout
+    (workplace / "other").mkdir()
+    told = wenju("index", "other").stdout
+    assert "移除 1" in told
+    assert f"原来索引的是 {(workplace / 'seeds').resolve()}" in told
+
+
+def test_index_that_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is answered in a line, and leaves the index as it was."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Index, "build", interrupted)
+    result = wenju("index")
+    assert result.exit_code == 130
+    assert "已中断，索引没有变" in result.stderr
+
+
+def test_an_empty_question_is_a_slip() -> None:
+    """Nothing to look for is told before anything is looked for."""
+    result = wenju("ask", " ")
+    assert result.exit_code == 2
+    assert "请写出问题" in result.stderr
+
+
 def test_ask_answers_in_words() -> None:
     """The figure comes first, then the paragraph with its source."""
     wenju("index")

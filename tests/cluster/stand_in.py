@@ -85,6 +85,8 @@ class StandIn:
             return faulty
         index, _, what = request.path.partition("?")[0].strip("/").partition("/")
         content: bytes = request.content  # type: ignore[attr-defined] # it is the Handler above
+        if asked == "GET /":
+            return 200, {"version": {"distribution": "opensearch", "number": "2.19.1"}}
         if request.command == "PUT" and not what:
             self.about[index], self.entries[index] = json.loads(content)["mappings"]["_meta"], 0
         elif index in self.about:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.errors import EngineError
+from retrieval.errors import EngineError, EngineSettingError
 from retrieval.opensearch import (
     Cluster,
     ClusterError,
@@ -76,7 +76,7 @@ def test_credentials_are_sent_and_told_nobody(caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize("url", ["", "geheim", f"ftp://u:{QUOTED}@h", f"http://u:{QUOTED}@h:port", "http://"])
 def test_an_address_that_cannot_be_taken_is_not_repeated(url: str) -> None:
     """It may hold a password."""
-    with pytest.raises(ClusterError, match="检索集群的地址") as caught:
+    with pytest.raises(EngineSettingError, match="检索集群的地址") as caught:
         Cluster(url)
     assert "geheim" not in str(caught.value)
 
@@ -92,8 +92,9 @@ def test_an_address_that_cannot_be_taken_is_not_repeated(url: str) -> None:
 )
 def test_credentials_that_no_header_holds_are_refused_unseen(url: str, key: str | None) -> None:
     """A line break in a key or password is told of at once, without it."""
-    with pytest.raises(ClusterError, match="不能用的字符") as caught:
+    with pytest.raises(EngineSettingError, match="不能用的字符") as caught:
         Cluster(url, api_key=key)
+    assert caught.value.setting == ("api_key" if key else "urls")
     assert "geheim" not in "".join(traceback.format_exception(caught.value, chain=True))
 
 
@@ -147,15 +148,23 @@ def test_what_fails_in_passing_is_asked_again() -> None:
 
 
 def test_a_cluster_that_is_away_is_told_of_at_once(pauses: list[float]) -> None:
-    """All nodes refuse the connection: the error comes within a second."""
-    assert "检索集群连不上：没有应答" in told(Cluster("http://127.0.0.1:1,http://127.0.0.1:2"))
+    """All nodes refuse the connection: the error comes within a second, and names them."""
+    text = told(Cluster(f"http://u:{QUOTED}@127.0.0.1:1,http://127.0.0.1:2"))
+    assert "检索集群连不上：127.0.0.1:1、127.0.0.1:2 拒绝连接" in text
+    assert QUOTED not in text
     assert 0 < sum(pauses) < 1
+
+
+def test_a_name_that_nobody_knows(pauses: list[float]) -> None:
+    """An address with a slip is told from a node that is down."""
+    assert "检索集群连不上：node.invalid:9200 查不到这个主机" in told(Cluster("http://node.invalid"))
+    assert pauses
 
 
 def test_a_cluster_that_is_silent_is_told_of_in_time(silent: Silent) -> None:
     """A node that takes a request and never answers is asked twice, and given up each time."""
     with node(silent) as port:
-        assert "检索集群连不上：没有及时回答" in told(Cluster(f"http://127.0.0.1:{port}"))
+        assert f"检索集群连不上：127.0.0.1:{port} 没有及时回答" in told(Cluster(f"http://127.0.0.1:{port}"))
         assert silent.requests == 2
         silent.over.set()
 
@@ -182,7 +191,7 @@ def test_long_work_outlasts_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_long_work_ends_with_its_patience(pauses: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody comes back, it is given up in the end."""
     monkeypatch.setattr(time, "monotonic", lambda: sum(pauses))
-    with pytest.raises(ClusterError, match="没有应答"):
+    with pytest.raises(ClusterError, match="拒绝连接"):
         Cluster("http://127.0.0.1:1").request("GET", "/", patience=60)
     assert 50 < sum(pauses) < 62
 
@@ -278,6 +287,38 @@ def test_certificates_are_checked(certificate: Path) -> None:
     with node(lambda _: (200, {"well": True}), certificate) as port:
         url = f"https://127.0.0.1:{port}"
         assert Cluster(url, authority=certificate).request("GET", "/") == {"well": True}
-        assert "检索集群连不上：证书不对" in told(Cluster(url))
-    with pytest.raises(ClusterError, match="没有检索集群的证书文件"):
-        Cluster(url, authority=certificate.with_name("none.pem"))
+        assert f"检索集群连不上：127.0.0.1:{port} 的证书不对" in told(Cluster(url))
+
+
+def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:
+    """At once, and by its name."""
+    for content, reason in (("none", "里没有证书"), (None, "打不开")):
+        file = tmp_path / "ca.pem"
+        file.unlink(missing_ok=True)
+        if content:
+            file.write_text(content)
+        with pytest.raises(EngineSettingError, match=f"{reason}：.*ca.pem") as caught:
+            Cluster("https://127.0.0.1:1", authority=file)
+        assert caught.value.setting == "authority"
+
+
+@pytest.mark.parametrize(
+    ("version", "named"),
+    [
+        ({"distribution": "opensearch", "number": "2.18.0"}, "opensearch 2.18.0，需要 opensearch 2.19 以上"),
+        ({"number": "8.17.1"}, "elasticsearch 8.17.1"),
+    ],
+)
+def test_what_is_too_old_or_something_else_is_refused(version: dict[str, str], named: str) -> None:
+    """Before anything is stored there; a later version is taken."""
+    with node(lambda _: (200, {"version": version})) as port:
+        with pytest.raises(ClusterError, match=named):
+            Cluster(f"http://127.0.0.1:{port}").check()
+        version |= {"distribution": "opensearch", "number": "3.1.0-SNAPSHOT"}
+        Cluster(f"http://127.0.0.1:{port}").check()
+
+
+def test_a_page_is_no_cluster() -> None:
+    """An address that has a web site behind it."""
+    with node(lambda _: (200, "<html>")) as port, pytest.raises(ClusterError, match="也许不是 OpenSearch"):
+        Cluster(f"http://127.0.0.1:{port}").check()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -112,8 +113,33 @@ def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Cal
     assert all(error.reason for error in report.skipped)
     assert report.paragraphs == 3
     documents(road="")
-    assert index.build(folder).paragraphs == 2
+    report = index.build(folder)
+    assert (report.paragraphs, report.removed, len(report.skipped)) == (2, 0, 3)
     assert not index.current().search(asking("盘山公路"), 5)
+
+
+def test_a_folder_that_is_empty_all_at_once(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """Several files that are gone together may be a disk that is missing: only a full build drops them."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA, road=ROAD)
+    before = index.build(folder).snapshot
+    for file in folder.iterdir():
+        file.unlink()
+    with pytest.raises(WenjuError, match=f"{re.escape(str(folder))}: 文件夹是空的，而索引里有它的 2 个文件"):
+        index.build(folder)
+    assert index.current().name == before
+    report = index.build(folder, full=True)
+    assert (report.removed, report.paragraphs) == (2, 0)
+
+
+def test_the_last_file_may_go(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """One file alone is removed on purpose."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA)
+    index.build(folder)
+    (folder / "tea.md").unlink()
+    report = index.build(folder)
+    assert (report.removed, report.paragraphs) == (1, 0)
 
 
 def test_an_odd_file_stops_nothing(tmp_path: Path, documents: Callable[..., Path]) -> None:
@@ -134,7 +160,8 @@ def test_another_folder_is_read_anew(tmp_path: Path, documents: Callable[..., Pa
     (second / "tea.md").write_text(TEA.replace("8600", "9700"), encoding="utf-8")
     stat = (first / "tea.md").stat()
     os.utime(second / "tea.md", ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert index.build(second).read == 1
+    report = index.build(second)
+    assert (report.read, report.removed, report.replaced) == (1, 1, str(first.resolve()))
     assert "9700户" in index.current().search(asking("茶园"), 1)[0][0].paragraph.text
 
 
