@@ -10,11 +10,11 @@ import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from retrieval.arrays import ArrayWriter, let_go, load_array
+from retrieval.arrays import ArrayWriter, let_go, load_array, places_in
 from retrieval.terms import Terms
 
 if TYPE_CHECKING:
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
     from retrieval.arrays import Integers
 
-BLOCK = 1 << 22  # postings that are worked on at a time
+BLOCK = 1 << 20  # postings that are worked on at a time; larger arrays are slow to allocate
 _ARRAYS = ("offsets", "rows", "counts", "lengths")
 _PLACE = 32  # bits of the place of a posting among those in memory
 _ROW = (1 << 32) - 1
+_HIGHEST = np.iinfo(np.int64).max
 _NOTHING = np.empty(0, dtype=np.int32)
 
 
@@ -176,37 +177,65 @@ def _joined(
     """Return the rows and counts of the merged terms from `first` to `end`, by term and row."""
     moved = [_moved(*part, place, first, end) for part, place in zip(parts, places, strict=True)]
     # What is small is put into what is large.
-    (terms, rows, counts), *others = sorted(moved, key=lambda found: -len(found[1]))
-    if any(len(found[1]) for found in others):
-        keys = np.concatenate([_keys(*found[:2]) for found in others])
-        added = np.concatenate([found[2] for found in others])
+    large, *others = sorted(moved, key=lambda part: -len(part.rows))
+    rows, counts = large.rows, large.counts
+    if any(len(part.rows) for part in others):
+        keys = np.concatenate([part.keys() for part in others])
+        added = np.concatenate([part.counts for part in others])
         order = np.argsort(keys, kind="stable")  # fast where a few sorted parts follow one another
         keys, added = keys[order], added[order]
-        at = _keys(terms, rows).searchsorted(keys)
+        at = large.places_for(keys)
         rows = np.insert(rows, at, keys & _ROW)
         counts = np.insert(counts.astype(np.promote_types(counts.dtype, added.dtype)), at, added)
     return rows, counts
 
 
-def _keys(terms: Integers, rows: Integers) -> Integers:
-    """Return terms and rows as numbers that are in the order of both."""
-    keys: Integers = terms.astype(np.int64) << 32
+class _Moved(NamedTuple):
+    """Postings of a part, moved: of term `terms[i]` those from `offsets[i]` to `offsets[i + 1]`.
+
+    Several may have the same number, of which all but the first have no postings.
+    """
+
+    terms: Integers
+    offsets: Integers
+    rows: Integers
+    counts: Integers
+
+    def keys(self) -> Integers:
+        """Return each posting's term and row as a number; they ascend."""
+        return _keys(self.terms, np.diff(self.offsets), self.rows)
+
+    def places_for(self, keys: Integers) -> Integers:
+        """Return where postings with these ascending keys belong."""
+        terms = keys >> _PLACE
+        ends = self.offsets[self.terms.searchsorted(terms, "right")]
+        # Only terms that both have are looked into.
+        asked = np.flatnonzero(np.isin(self.terms, terms))
+        starts, lengths = self.offsets[asked], np.diff(self.offsets)[asked]
+        within = places_in(starts, lengths)
+        own = np.append(_keys(self.terms[asked], lengths, self.rows[within]), _HIGHEST)
+        near = own.searchsorted(keys)
+        return np.where(own[near] >> _PLACE == terms, np.append(within, 0)[near], ends)
+
+
+def _keys(terms: Integers, held: Integers, rows: Integers) -> Integers:
+    """Return terms, which hold so many of the rows each, and rows as numbers in the order of both."""
+    keys: Integers = np.repeat(terms.astype(np.int64) << _PLACE, held)
     keys |= rows
     return keys
 
 
-def _moved(
-    postings: Postings, new_row: Integers, place: Integers, first: int, end: int
-) -> tuple[Integers, Integers, Integers]:
-    """Return the postings of the merged terms from `first` to `end` that stay: terms, new rows and counts."""
+def _moved(postings: Postings, new_row: Integers, place: Integers, first: int, end: int) -> _Moved:
+    """Return the postings of the merged terms from `first` to `end` that stay."""
     start, stop = place.searchsorted((first, end))
     offsets = postings.offsets[start : stop + 1]
     rows = new_row[postings.rows[offsets[0] : offsets[-1]]]
     counts = postings.counts[offsets[0] : offsets[-1]]
-    terms = np.repeat(place[start:stop], np.diff(offsets))
+    offsets = offsets - offsets[0]
     if len(gone := np.flatnonzero(rows < 0)):
-        return np.delete(terms, gone), np.delete(rows, gone), np.delete(counts, gone)
-    return terms, rows, counts
+        rows, counts = np.delete(rows, gone), np.delete(counts, gone)
+        offsets -= gone.searchsorted(offsets)
+    return _Moved(place[start:stop], offsets, rows, counts)
 
 
 def _smallest(counts: Integers) -> np.dtype[np.unsignedinteger]:

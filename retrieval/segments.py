@@ -18,7 +18,7 @@ import numpy as np
 
 from retrieval.arrays import load_array
 from retrieval.disk import sync
-from retrieval.encoding import heading
+from retrieval.encoding import decode_texts
 from retrieval.plain import folded
 from retrieval.postings import Postings, PostingsCounter, merge
 
@@ -115,7 +115,7 @@ class Segment:
         return len(self.ids)
 
     def record(self, row: int) -> bytes:
-        """The paragraph of `row` as it is stored."""
+        """The record of the paragraph of `row`."""
         return bytes(self.records[self.offsets[row] : self.offsets[row + 1]])
 
 
@@ -194,9 +194,9 @@ def merge_into(folder: Path, files: Sequence[tuple[Segment, SourceFile]]) -> tup
     for segment, start, end in pieces:
         new_row[id(segment)][start:end] = np.arange(size, size + end - start)
         size += end - start
-    _write_rows(folder, pieces)
     segments = {id(segment): segment for segment, _, _ in pieces}
     moved = [(segment, new_row[key]) for key, segment in segments.items()]
+    _write_rows(folder, pieces)
     merge([(segment.terms, rows) for segment, rows in moved], size, folder / TERMS)
     merge([(segment.metrics, rows) for segment, rows in moved], size, folder / METRICS)
     characters: Counter[str] = Counter()
@@ -254,12 +254,8 @@ def _counted(segment: Segment, stays: npt.NDArray[np.bool_]) -> Counter[str]:
 def _characters_of(segment: Segment, rows: Integers) -> Counter[str]:
     counted: Counter[str] = Counter()
     for row in rows.tolist():
-        counted.update(_characters(json.loads(segment.record(row).partition(b"\n")[0])))
+        counted.update(set(folded("".join(decode_texts(segment.record(row))))))
     return counted
-
-
-def _characters(paragraph: dict[str, Any]) -> set[str]:
-    return set(folded(heading(paragraph) + paragraph["text"]))
 
 
 def _save_characters(characters: Counter[str], folder: Path) -> None:

@@ -25,7 +25,7 @@ from retrieval.arrays import load_array
 from retrieval.dictionary import Dictionary
 from retrieval.disk import sync
 from retrieval.embedded import EmbeddedSearcher
-from retrieval.encoding import decode_figure, decode_paragraph, heading
+from retrieval.encoding import decode, decode_texts
 from retrieval.engine import EMBEDDED
 from retrieval.errors import FormatError, SnapshotError
 from retrieval.model import Hit
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from retrieval.model import Figure, Paragraph, Question
     from retrieval.search import Searcher
 
-FORMAT = 4
+FORMAT = 5
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
 PICTURES = "pictures"
@@ -148,8 +148,7 @@ class Snapshot:
 
     def at(self, row: int) -> tuple[Paragraph, tuple[Figure, ...]]:
         """The paragraph of `row` and its figures in order."""
-        paragraph, figures = self.segment.record(row).splitlines()
-        return decode_paragraph(json.loads(paragraph)), tuple(map(decode_figure, json.loads(figures)))
+        return decode(self.segment.record(row))
 
     def paragraph(self, paragraph_id: str) -> Paragraph | None:
         row = self.row(paragraph_id)
@@ -243,8 +242,7 @@ class Snapshot:
         return [row for row, _ in self.searcher.top(rarest, limit)]
 
     def _candidate(self, row: int, score: float) -> Candidate:
-        fields = json.loads(self.segment.record(row).partition(b"\n")[0])
-        return Candidate(heading(fields), fields["text"], score)
+        return Candidate(*decode_texts(self.segment.record(row)), score)
 
     def row(self, paragraph_id: str) -> int | None:
         """The row of a paragraph; None for an unknown id."""

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from retrieval.dictionary import build_dictionary
-from retrieval.encoding import Row, decode_figure, decode_paragraph, encode, tokens
+from retrieval.encoding import Row, decode, decode_texts, encode, tokens
 from retrieval.language import normalise
 from retrieval.model import Cell, Paragraph, Picture
 from retrieval.rows import FileRows, ReadRows
@@ -26,13 +26,12 @@ def test_a_row_arrives_as_it_was_sent(
     handle = ReadRows(folder, tmp_path, tmp_path / "pictures")(lambda: None)
     found = FileRows.of([json.loads(json.dumps(piece)) for piece in handle("a.md")])
     for row in found.rows:
-        fields, figures = map(json.loads, row.record.splitlines())
-        paragraph = decode_paragraph(fields)
+        paragraph, figures = decode(row.record)
         assert row.record == encode(paragraph, dictionary)
         assert row.counts == Counter(tokens(paragraph, dictionary))
         assert (row.id, row.article, row.figures) == (paragraph.id, paragraph.article, len(figures))
         assert set(row.characters) == set(f"{paragraph.title}\n\n{paragraph.text}")
-        assert all(decode_figure(figure).paragraph == row.id for figure in figures)
+        assert all(figure.paragraph == row.id for figure in figures)
     assert found.rows[0].counts["外贸"] > 1
     assert "进出口总额" in found.rows[0].metrics
 
@@ -48,4 +47,6 @@ def test_cells_and_pictures_are_stored(dictionary: Dictionary) -> None:
     """What a paragraph is made of comes back as it was."""
     cells, pictures = (Cell(0, 2, "产值", "2021年"),), (Picture("a.png", 3, 4, "图"),)
     paragraph = Paragraph("1", "a.md", 0, 0, "表", None, "12", cells=cells, pictures=pictures)
-    assert decode_paragraph(json.loads(encode(paragraph, dictionary).splitlines()[0])) == paragraph
+    record = encode(paragraph, dictionary)
+    assert decode(record)[0] == paragraph
+    assert decode_texts(record) == ("表\n\n", "12")
