@@ -31,11 +31,24 @@ def load_array(path: Path) -> npt.NDArray[Any]:
 def let_go(*arrays: npt.NDArray[Any]) -> None:
     """Drop what was read of mapped arrays from this process's memory; the next look reads it again."""
     for array in arrays:
-        owner: Any = array
-        while owner is not None and not isinstance(owner, mmap.mmap):
-            owner = getattr(owner, "base", None)
-        if owner is not None:
-            owner.madvise(mmap.MADV_DONTNEED)
+        if (mapping := _mapping_of(array)) is not None:
+            mapping.madvise(mmap.MADV_DONTNEED)
+
+
+def read_ahead(array: npt.NDArray[Any], start: int, end: int) -> None:
+    """Have the system begin to read a part of a whole mapped array; nobody waits for it."""
+    mapping = _mapping_of(array)
+    if mapping is not None and start < end:
+        first = len(mapping) - array.nbytes + start * array.itemsize
+        page = first - first % mmap.PAGESIZE
+        mapping.madvise(mmap.MADV_WILLNEED, page, first - page + (end - start) * array.itemsize)
+
+
+def _mapping_of(array: npt.NDArray[Any]) -> mmap.mmap | None:
+    owner: Any = array
+    while owner is not None and not isinstance(owner, mmap.mmap):
+        owner = getattr(owner, "base", None)
+    return owner
 
 
 class ArrayWriter:

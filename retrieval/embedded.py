@@ -152,6 +152,7 @@ class EmbeddedSearcher:
     def top(
         self, terms: Sequence[str], limit: int, related: Related = (), within: range | None = None
     ) -> list[tuple[int, float]]:
+        self.postings.read_ahead({term for term in terms if term not in self._kept})
         gains = self._gains(related)
         if self._kernel and limit <= _MOST_KEPT:
             rows, scores = self._compiled(terms, limit, gains, within)

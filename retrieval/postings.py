@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from retrieval.arrays import ArrayWriter, let_go, load_array, places_in
+from retrieval.arrays import ArrayWriter, let_go, load_array, places_in, read_ahead
 from retrieval.terms import Terms
 
 if TYPE_CHECKING:
@@ -59,6 +59,14 @@ class Postings:
             return _NOTHING, _NOTHING
         start, end = self.offsets[number], self.offsets[number + 1]
         return self.rows[start:end], self.counts[start:end]
+
+    def read_ahead(self, terms: Iterable[str]) -> None:
+        """Have what there is of these terms read from the disk at once, rather than page by page."""
+        for term in terms:
+            number = self.terms.number(term)
+            if number is not None:
+                for array in (self.rows, self.counts):
+                    read_ahead(array, int(self.offsets[number]), int(self.offsets[number + 1]))
 
     def held(self, term: str) -> int:
         """How many rows hold the term."""
