@@ -117,10 +117,11 @@ async def show_progress(library: Library) -> None:
             await asyncio.sleep(0.2 if watched else TELL_EVERY)
             if not (now := library.progress):
                 continue
+            doing = "正在写入检索集群" if now.filling else "正在建立索引"
             if watched:
-                sys.stderr.write(f"\r正在建立索引… {now.done}/{now.total}")
+                sys.stderr.write(f"\r{doing}… {now.done}/{now.total}")
             else:
-                logger.info("正在建立索引：%d/%d 个文件", now.done, now.total)
+                logger.info("%s：%d/%d", doing, now.done, now.total)
     finally:
         if watched:
             sys.stderr.write("\r\033[K")  # leave an empty line

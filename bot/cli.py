@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -253,20 +253,29 @@ def restore(backup: Path) -> None:
 
 
 def _build(index: Index, documents: Path, *, full: bool) -> Report:
-    # No estimate: files that have not changed pass at once, and one may take as long as a thousand others.
-    bar = click.progressbar(
-        length=1, label="读取", file=sys.stderr, hidden=_piped(), show_eta=False, show_pos=True
-    )
-    with bar:
+    with ExitStack() as stack:
+        bars: dict[str, Any] = {}
 
         def show(progress: Progress) -> None:
-            bar.length = max(progress.total, 1)
-            bar.update(progress.done - bar.pos)
+            label = "写入集群" if progress.filling else "读取"
+            if label not in bars:
+                stack.close()
+                # No estimate: unchanged files pass at once, and one may take as long as a thousand others.
+                bar = click.progressbar(
+                    length=max(progress.total, 1),
+                    label=label,
+                    file=sys.stderr,
+                    hidden=_piped(),
+                    show_eta=False,
+                    show_pos=True,
+                )
+                bars[label] = stack.enter_context(bar)
+            bars[label].update(progress.done - bars[label].pos)
 
         try:
             return index.build(documents, show, full=full)
         except KeyboardInterrupt:
-            bar.render_finish()
+            stack.close()
             click.echo("已中断，索引没有变；再运行时会接着读", err=True)
             sys.exit(INTERRUPTED)
 

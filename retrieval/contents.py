@@ -39,11 +39,15 @@ _WRITTEN_AFTER = 60.0  # seconds of work that a kill loses at most
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` files are through; `path` is the next one."""
+    """`done` of `total` files are through; `path` is the next one.
+
+    Where the engine is `filling`, it has taken so many of all paragraphs.
+    """
 
     done: int
     total: int
     path: str
+    filling: bool = False
 
 
 @dataclass(slots=True)

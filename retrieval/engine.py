@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from retrieval.embedded import EmbeddedSearcher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from retrieval.search import Searcher
@@ -36,8 +36,12 @@ class Engine(Protocol):
     def holds(self, name: str) -> bool:
         """Whether a Snapshot that is whole can be searched."""
 
-    def fill(self, folder: Path, segment: Segment) -> None:
-        """Make a new Snapshot searchable, before it comes into use. Raise WenjuError where that fails."""
+    def fill(self, folder: Path, segment: Segment, taken: Callable[[int], None]) -> None:
+        """Make a new Snapshot searchable, before it comes into use.
+
+        Now and again it is told how many rows are `taken`. Raise WenjuError where it fails, and what `taken`
+        raises.
+        """
 
     def use(self, names: Sequence[str]) -> None:
         """Take note of the Snapshots in use, the newest first; no others will be searched any more."""
@@ -61,7 +65,7 @@ class EmbeddedEngine:
     def holds(self, name: str) -> bool:  # noqa: ARG002 - an Engine's
         return True
 
-    def fill(self, folder: Path, segment: Segment) -> None:
+    def fill(self, folder: Path, segment: Segment, taken: Callable[[int], None]) -> None:
         pass
 
     def use(self, names: Sequence[str]) -> None:

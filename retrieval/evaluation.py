@@ -170,7 +170,7 @@ def index_passages(
         writer.add("passages.jsonl", folder.stat(), rows)
         segment = writer.close()
         whole = snapshot.write(folder, [(segment, file) for file in segment.files], Origin(str(folder)))
-    engine.fill(folder, whole)
+    engine.fill(folder, whole, lambda _: None)
     os.close(lock)
     return Snapshot(folder, engine=engine)
 

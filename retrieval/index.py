@@ -172,7 +172,7 @@ class Index:
         Snapshot in use stays.
         """
         # A question needs no readers of documents.
-        from retrieval.contents import Workplace, collect, prepare  # noqa: PLC0415
+        from retrieval.contents import Progress, Workplace, collect, prepare  # noqa: PLC0415
         from retrieval.documents import find_files, ocr  # noqa: PLC0415
 
         started = time.monotonic()
@@ -210,7 +210,13 @@ class Index:
                 pictures = [work.pictures, *([old.folder / PICTURES] if old else [])]
                 origin = Origin(source, readers, content.refused)
                 segment = snapshot.write(folder, content.files, origin, pictures, old)
-                self.engine.fill(folder, segment)
+                rows = segment.rows
+
+                def taken(so_far: int) -> None:
+                    if progress:
+                        progress(Progress(so_far, rows, "", filling=True))
+
+                self.engine.fill(folder, segment, taken)
                 self._swap(folder)
             shutil.rmtree(self.folder / _UNFINISHED, ignore_errors=True)
             # The first time code may be compiled to search: rather here than where questions wait.

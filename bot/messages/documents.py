@@ -11,6 +11,7 @@ class DocumentWords:
     reindex_running: str
     reindex_started: str
     reindex_progress: str
+    reindex_filling: str
     reindex_done: str
     reindex_skipped: str
     reindex_partly: str
@@ -76,6 +77,7 @@ CHINESE = DocumentWords(
     reindex_running="索引正在重建，请稍候。",
     reindex_started="正在重建索引…",
     reindex_progress="正在重建索引… {done}/{total}",
+    reindex_filling="正在写入检索集群… {done}/{total} 段",
     reindex_done=(
         "索引已更新，用时 {seconds} 秒\n"
         "文件 {files} 个：读取 {read}，未变 {unchanged}，移除 {removed}\n"
@@ -148,6 +150,7 @@ ENGLISH = DocumentWords(
     reindex_running="The index is being rebuilt already, please wait.",
     reindex_started="Rebuilding the index…",
     reindex_progress="Rebuilding the index… {done}/{total}",
+    reindex_filling="Filling the search cluster… {done}/{total} paragraphs",
     reindex_done=(
         "Index updated in {seconds} s\n"
         "Files: {files} ({read} read, {unchanged} unchanged, {removed} removed)\n"

@@ -21,7 +21,8 @@ REASON_UNITS = 160
 def rebuild_progress(progress: Progress | None, words: Words) -> str:
     if progress is None:
         return words.documents.reindex_started
-    counted = words.documents.reindex_progress.format(done=progress.done, total=progress.total)
+    said = words.documents.reindex_filling if progress.filling else words.documents.reindex_progress
+    counted = said.format(done=progress.done, total=progress.total)
     return lines([counted, named(progress.path) if progress.path else ""])
 
 

@@ -14,13 +14,14 @@ from retrieval.opensearch.rowwise import by_rows
 from retrieval.opensearch.searcher import OpenSearchSearcher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from retrieval.engine import Settings
     from retrieval.search import Searcher
     from retrieval.segments import Segment
 
 _OWNER = "OWNER"
+_TOLD_EVERY = 1000  # rows
 
 
 class OpenSearchEngine:
@@ -65,9 +66,14 @@ class OpenSearchEngine:
     def holds(self, name: str) -> bool:
         return holds(self._cluster, name, alias=self._alias)
 
-    def fill(self, folder: Path, segment: Segment) -> None:
-        rows = by_rows(segment.terms, segment.document_of, folder)
-        fill(self._cluster, folder.name, rows, self._owner(), self._shape)
+    def fill(self, folder: Path, segment: Segment, taken: Callable[[int], None]) -> None:
+        def rows() -> Iterator[tuple[int, int, dict[str, int]]]:
+            for row in by_rows(segment.terms, segment.document_of, folder):
+                if row[0] % _TOLD_EVERY == 0:
+                    taken(row[0])
+                yield row
+
+        fill(self._cluster, folder.name, rows(), self._owner(), self._shape)
 
     def use(self, names: Sequence[str]) -> None:
         publish(self._cluster, names, self._owner())

@@ -12,6 +12,8 @@ from bot.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, Words
 from bot.pages import shown_ranks
 from bot.sandbox.entities import parse_html, utf16_length
 from bot.screens.answers import answer_page, context_page, date_text
+from bot.screens.reindexing import rebuild_progress
+from retrieval.contents import Progress
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question, Wanted
 
 TEA = Paragraph(
@@ -369,3 +371,12 @@ def test_suggestion_where_nothing_is_found() -> None:
     assert answer_page(answer, 0, SIMPLIFIED) == f"{SIMPLIFIED.answers.not_found}\n您是不是想问：干茶产量"
     near = answer_page(replace(answer, near=True), 0, ENGLISH)
     assert near.startswith(f"{ENGLISH.answers.not_found}\nDid you mean: 干茶产量\n")
+
+
+def test_how_far_a_reindex_is() -> None:
+    """Files with the next one's name, then the paragraphs that a cluster has taken."""
+    assert rebuild_progress(None, SIMPLIFIED) == "正在重建索引…"
+    assert rebuild_progress(Progress(3, 9, "茶.md"), SIMPLIFIED).startswith("正在重建索引… 3/9\n")
+    filling = Progress(2000, 9000, "", filling=True)
+    assert rebuild_progress(filling, SIMPLIFIED) == "正在写入检索集群… 2000/9000 段"
+    assert rebuild_progress(filling, TRADITIONAL) == "正在寫入檢索叢集… 2000/9000 段"

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.contents import Progress
 from retrieval.evaluation import evaluate
-from retrieval.opensearch import Cluster, ClusterError, Owner, check, fill, filling, holds, publish
+from retrieval.index import Index
+from retrieval.opensearch import Cluster, ClusterError, Owner, check, engine, fill, filling, holds, publish
 from retrieval.opensearch.engine import OpenSearchEngine, owner_of
 from tests.cluster.stand_in import WELL, StandIn, node
 
@@ -115,3 +117,27 @@ def test_an_evaluation_that_is_interrupted_leaves_nothing(kept: StandIn, url: st
         next(evaluate([tmp_path], engine=Interrupted(url, alias="wenju-evaluation")))
     assert any("POST /wenju-evaluation-tmp" in asked and "_bulk" in asked for asked in kept.seen)
     assert kept.about == {}
+
+
+def test_a_filling_is_told_of_and_can_be_stopped(
+    kept: StandIn, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever builds sees how many paragraphs the cluster has, and may stop it: what was in use stays."""
+    monkeypatch.setattr(engine, "_TOLD_EVERY", 2)
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "a.md").write_text("# 茶\n\n茶园3处。\n\n茶农5户。\n\n茶厂2家。\n", encoding="utf-8")
+    index = Index(tmp_path / "index", engine=OpenSearchEngine(url, snapshots=str(tmp_path / "index")))
+    told: list[Progress] = []
+    index.build(documents, told.append)
+    assert told[-2:] == [Progress(0, 3, "", filling=True), Progress(2, 3, "", filling=True)]
+    before, in_use = set(kept.about), index.current().name
+
+    def stop(progress: Progress) -> None:
+        if progress.filling and progress.done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.build(documents, stop, full=True)
+    assert set(kept.about) == before
+    assert index.current().name == in_use
