@@ -38,6 +38,9 @@ class _Commands(click.Group):
             raise _shown(str(error)) from error
         except BrokenPipeError:  # whoever reads has read enough; click ends without a word
             raise
+        except KeyboardInterrupt:
+            click.echo("\n已中断", err=True)
+            sys.exit(INTERRUPTED)
         except OSError as error:
             raise _shown(f"{error.filename or ''}: {error.strerror or error}") from error
 
@@ -58,10 +61,7 @@ def run() -> None:
     """Run the bot; without WENJU_TOKEN in the local sandbox, with its chat page."""
     from bot.application import run as run_bot
 
-    try:
-        run_bot(load())
-    except KeyboardInterrupt:  # the second one
-        sys.exit(INTERRUPTED)
+    run_bot(load())
 
 
 @main.command()
@@ -276,8 +276,8 @@ def _build(index: Index, documents: Path, *, full: bool) -> Report:
             return index.build(documents, show, full=full)
         except KeyboardInterrupt:
             stack.close()
-            click.echo("已中断，索引没有变；再运行时会接着读", err=True)
-            sys.exit(INTERRUPTED)
+            click.echo("索引没有变，再运行时会接着读", err=True)
+            raise
 
 
 def _by_votes(options: Options) -> Iterator[Evaluation]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING, Self
 
 from retrieval.documents import find_files, ocr
@@ -129,7 +130,13 @@ class _Reading:
 def prepare() -> None:
     """Have what starts workers load their code, which takes a second, beside whatever else is done first."""
     forkserver.set_forkserver_preload([ReadRows.__module__])
-    forkserver.ensure_running()
+    resource_tracker.ensure_running()  # else it is started by the next, and lets signals through
+    # Ctrl-C, which a terminal sends to all processes, is for this one: the others end with it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def collect(  # noqa: PLR0913 - what a build is made of

@@ -197,11 +197,11 @@ class _Worker:
             if self._killed:
                 raise WorkerError(_STOPPED)
             ours, theirs = self._context.Pipe()
-            self._process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
+            process = self._context.Process(target=_serve, args=(theirs, *self._arguments), daemon=True)
             with _without_main_module():
-                self._process.start()
+                process.start()
             theirs.close()
-            self._connection = ours
+            self._process, self._connection = process, ours
         try:
             ready = ours.poll(_STARTING) and ours.recv_bytes() == _READY
         except (OSError, EOFError):

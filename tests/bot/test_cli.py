@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -70,16 +72,21 @@ def test_index_says_what_it_has_replaced(workplace: Path) -> None:
     assert f"原来索引的是 {(workplace / 'seeds').resolve()}" in told
 
 
-def test_index_that_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C is answered in a line, and leaves the index as it was."""
-
-    def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Index, "build", interrupted)
-    result = wenju("index")
-    assert result.exit_code == 130
-    assert "已中断，索引没有变" in result.stderr
+@pytest.mark.parametrize("until", ["BUILDING", "*/LOCK", "*/dictionary.json"])
+def test_index_that_is_interrupted(workplace: Path, until: str) -> None:
+    """Ctrl-C, which goes to all processes of a terminal, is answered in two lines, however far it has got."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "index"], stderr=subprocess.PIPE, text=True, process_group=0
+    )
+    snapshots = workplace / "data" / "snapshots"
+    deadline = time.monotonic() + 60
+    while not list(snapshots.glob(until)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said.split() == ["索引没有变，再运行时会接着读", "已中断"]
+    assert not (snapshots / "CURRENT").exists()
 
 
 def test_an_empty_question_is_a_slip() -> None:
