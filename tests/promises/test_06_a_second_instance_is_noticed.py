@@ -78,6 +78,7 @@ async def test_the_other_ends(  # noqa: PLR0917 - fixtures are arguments
     monkeypatch.setattr(polling, "CONFLICT_OVER", 2.0)
     async with running():
         async with await start(other_folder, WENJU_TOKEN=SANDBOX_TOKEN, WENJU_API_URL=sandbox.url):
+            await sandbox.until(lambda: SAID in caplog.text, timeout=PATIENCE)
             await until_health(settings.data, well=False)
         await asyncio.sleep(polling.CONFLICT_OVER)
         await asker.ask("/help", timeout=PATIENCE)

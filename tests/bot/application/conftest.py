@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.application import serve
+from bot.application import WAITERS, serve
 from bot.outgoing import pacing
 from bot.sandbox.server import SANDBOX_ADMIN_ID, Sandbox
 from bot.settings import SANDBOX_TOKEN, Settings
@@ -136,6 +137,8 @@ def running(settings: Settings, sandbox: Sandbox) -> Callable[..., AbstractAsync
     async def run(**changes: Any) -> AsyncIterator[None]:
         stop = asyncio.Event()
         begun = webhooks()
+        threads = ThreadPoolExecutor(WAITERS)  # as the bot's own process has
+        asyncio.get_running_loop().set_default_executor(threads)
         serving = asyncio.create_task(serve(replace(settings, **changes), stop))
         try:
             await sandbox.until(lambda: webhooks() > begun or serving.done(), timeout=30)
