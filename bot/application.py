@@ -206,6 +206,7 @@ async def _make_ready(
             async with background(show_progress(library)):
                 await until(stop, refresh_once(library))
             return
+        await stack.enter_async_context(background(show_progress(library)))
     await stack.enter_async_context(background(refresh(library)))
 
 

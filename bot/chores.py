@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 EXPIRE_EVERY = 6 * 3600.0  # seconds between two looks for what is too old in the log
 BEAT_EVERY = 5.0  # seconds between heartbeats
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds between two tries while the engine is away
-TELL_EVERY = 30.0  # seconds between two lines about the first build
+TELL_EVERY = 30.0  # seconds between two lines about a build
 LONGEST_BURST = 5000  # milliseconds of changes that are taken together
 PAUSE = 500  # milliseconds without a change that end a burst
 WATCH_AGAIN = 60.0  # seconds
@@ -65,6 +65,8 @@ async def refresh_once(library: Library) -> None:
         logger.error("索引未能更新：%s", error)  # noqa: TRY400 - the line says it all
         return
     logger.info("索引：文档 %d 篇，段落 %d 个，用时 %.1f 秒", done.documents, done.paragraphs, done.seconds)
+    if done.replaced:
+        logger.warning("原来索引的是 %s，其中的文件已不在索引里", done.replaced)
     for skipped in done.skipped:
         logger.warning("未能读取 %s：%s", skipped.path, skipped.reason)
     for path, remarks in done.remarks.items():
@@ -110,21 +112,24 @@ async def expire(erasure: Erasure, days: int | None) -> None:
 
 
 async def show_progress(library: Library) -> None:
-    """Show the operator how far the first build is, until cancelled: in place, or by a line now and then."""
+    """Show the operator how far a build is, until cancelled: in place, or by a line now and then."""
     watched = sys.stderr.isatty()
+    empty = "\r\033[K"
     try:
         while True:
             await asyncio.sleep(0.2 if watched else TELL_EVERY)
-            if not (now := library.progress):
-                continue
-            doing = "正在写入检索集群" if now.filling else "正在建立索引"
+            now = library.progress if library.rebuilding else None
+            told = ""
+            if now:
+                doing = "正在写入检索集群" if now.filling else "正在建立索引"
+                told = f"{doing}… {now.done}/{now.total}"
             if watched:
-                sys.stderr.write(f"\r{doing}… {now.done}/{now.total}")
-            else:
-                logger.info("%s：%d/%d", doing, now.done, now.total)
+                sys.stderr.write(empty + told)
+            elif told:
+                logger.info(told)
     finally:
         if watched:
-            sys.stderr.write("\r\033[K")  # leave an empty line
+            sys.stderr.write(empty)
 
 
 async def sweep(settings: Settings) -> None:

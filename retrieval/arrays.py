@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +42,8 @@ def read_ahead(array: npt.NDArray[Any], start: int, end: int) -> None:
     if mapping is not None and start < end:
         first = len(mapping) - array.nbytes + start * array.itemsize
         page = first - first % mmap.PAGESIZE
-        mapping.madvise(mmap.MADV_WILLNEED, page, first - page + (end - start) * array.itemsize)
+        with suppress(OSError):  # it is advice
+            mapping.madvise(mmap.MADV_WILLNEED, page, first - page + (end - start) * array.itemsize)
 
 
 def _mapping_of(array: npt.NDArray[Any]) -> mmap.mmap | None:

@@ -188,7 +188,7 @@ def collect(  # noqa: PLR0913 - what a build is made of
     content.files = [found[path] for path in paths if path in found]
     content.read = len(resumed) + len(reading.read)
     content.unchanged = len(kept)
-    same = len(kept) == len(known) and len(still_refused) == len(content.refused)
+    same = len(kept) == len(known) and len(refused) == len(still_refused) == len(content.refused)
     content.changed = bool(content.read) or not same
     if progress:
         progress(Progress(len(paths), len(paths), ""))

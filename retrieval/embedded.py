@@ -98,8 +98,6 @@ class EmbeddedSearcher:
         """Raise OSError or ValueError where the file is missing or damaged."""
         searcher = cls(postings, document_of, load_array(folder / _DOCUMENTS_WITH))
         searcher._warm_up()
-        if searcher.rows >= LARGE and not searcher._kernel:
-            logger.info("索引有 %d 个段落，没有编译的检索；make fast 会让提问快很多", searcher.rows)
         return searcher
 
     def _warm_up(self) -> None:
@@ -316,6 +314,7 @@ def _kernel() -> ModuleType | None:
     try:
         return import_module("retrieval.kernel")
     except ImportError:
+        logger.info("段落很多：make fast（Docker：.env 中写 EXTRAS=fast）会让提问快好几倍")
         return None
     except RuntimeError as error:
         logger.warning("编译的检索用不了，请设 NUMBA_CACHE_DIR 为可写的文件夹：%s", error)

@@ -39,6 +39,7 @@ _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
 _UNFINISHED = "UNFINISHED"
 _DICTIONARIES = "DICTIONARIES"
+_FEW = 10  # files, which somebody may well have removed together
 _PATIENCE = 7.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"
 _EMPTIED = (
@@ -167,9 +168,9 @@ class Index:
     ) -> Report:
         """Index the folder `documents`; only new and changed files are read, unless `full`.
 
-        Raise WenjuError where the folder cannot be read, or all that was indexed of it is gone and it is not
-        to be `full`, the engine is away or another process is building, and whatever `progress` raises: the
-        Snapshot in use stays.
+        Raise WenjuError where the folder cannot be read, or is empty all at once and it is not to be `full`,
+        where the engine is away or another process is building, and whatever `progress` raises: the Snapshot
+        in use stays.
         """
         # A question needs no readers of documents.
         from retrieval.contents import Progress, Workplace, collect, prepare  # noqa: PLC0415
@@ -187,7 +188,7 @@ class Index:
             before, paths = self._in_use(), find_files(documents)
             same = before is not None and before.source == source
             gone = {file.path for file in before.files}.difference(paths if same else ()) if before else set()
-            if same and not paths and len(gone) > 1 and not full:
+            if same and not paths and len(gone) > _FEW and not full:
                 raise WenjuError(_EMPTIED.format(documents, len(gone)))
             old = before if before and not full and self._is_reusable(before, source, readers) else None
             if old is None:
@@ -303,7 +304,8 @@ class Index:
         try:
             yield folder
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder in _unused(self.folder):
+                shutil.rmtree(folder, ignore_errors=True)
             raise
         finally:
             os.close(lock)

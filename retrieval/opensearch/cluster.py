@@ -49,6 +49,12 @@ _UNKNOWN = 404
 _SEARCHING = frozenset({"search_phase_execution_exception", "search_context_missing_exception"})
 _PORTS = {"http": 9200, "https": 443}  # where an address names none
 _REASONS = {401: "账号或密钥不对", 403: "没有权限"}
+_CAUSES = {
+    ssl.SSLCertVerificationError: "证书不对",
+    ssl.SSLError: "那个端口上不是 HTTPS",
+    socket.gaierror: "查不到这个主机",
+    ConnectionRefusedError: "拒绝连接",
+}
 _UNREADABLE = "检索集群的回答读不懂，那个地址也许不是 OpenSearch"
 _LEAST = (2, 19)  # the version
 
@@ -89,7 +95,7 @@ class Cluster:
             raise EngineSettingError("urls", "没有写检索集群的地址")
         if authority:
             _check_authority(authority)
-        self._nodes = [f"{host['host']}:{host['port']}" for host in hosts]
+        self._nodes = [_named(host) for host in hosts]
         self._transport = OpenSearch(
             hosts,
             max_retries=0,  # `request` does it, with a deadline and pauses
@@ -210,11 +216,11 @@ class _Tries:
     def failed(self, error: OpenSearchException) -> None:
         """Wait before the next try. Raise ClusterError where there is to be none."""
         if isinstance(error, SSLError):
-            raise ClusterError(f"检索集群连不上：{self._named()} 的证书不对") from error
+            raise self._unreachable(error) from error
         if isinstance(error, Unreachable):
             self._silent += 1
             if self._silent >= self._most or self._is_over():
-                raise ClusterError(f"检索集群连不上：{self._named()} {_why(error)}") from error
+                raise self._unreachable(error) from error
             if self._silent >= len(self._nodes):  # another node may be well
                 self._wait()
             return
@@ -238,8 +244,8 @@ class _Tries:
             raise ClusterError(f"检索集群一时不能用：{reason}（{status}）", status)
         self._wait()
 
-    def _named(self) -> str:
-        return "、".join(self._nodes)
+    def _unreachable(self, error: TransportError) -> ClusterError:
+        return ClusterError(f"检索集群连不上：{_why(error)}（{'、'.join(self._nodes)}）")
 
     def _is_over(self) -> bool:
         return time.monotonic() + self._pause > self._deadline
@@ -250,17 +256,22 @@ class _Tries:
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
 
 
-def _why(error: Unreachable) -> str:
+def _why(error: TransportError) -> str:
+    """Why the node that was asked last cannot be reached."""
     if isinstance(error, ConnectionTimeout):
         return "没有及时回答"
     cause: object = error.info
     while isinstance(cause, Exception):
-        if isinstance(cause, socket.gaierror):
-            return "查不到这个主机"
-        if isinstance(cause, ConnectionRefusedError):
-            return "拒绝连接"
+        for kind, reason in _CAUSES.items():
+            if isinstance(cause, kind):
+                return reason
         cause = cause.__cause__ or cause.__context__
     return "没有应答"
+
+
+def _named(host: dict[str, Any]) -> str:
+    name = f"[{host['host']}]" if ":" in host["host"] else host["host"]
+    return f"{name}:{host['port']}"
 
 
 def _check_authority(file: Path) -> None:

@@ -72,6 +72,7 @@ class OpenSearchEngine:
                 if row[0] % _TOLD_EVERY == 0:
                     taken(row[0])
                 yield row
+            taken(segment.rows)
 
         fill(self._cluster, folder.name, rows(), self._owner(), self._shape)
 

@@ -75,6 +75,7 @@ def test_index_says_what_it_has_replaced(workplace: Path) -> None:
 @pytest.mark.parametrize("until", ["BUILDING", "*/LOCK", "*/dictionary.json"])
 def test_index_that_is_interrupted(workplace: Path, until: str) -> None:
     """Ctrl-C, which goes to all processes of a terminal, is answered in two lines, however far it has got."""
+    (workplace / "seeds" / "long.txt").write_text("全县茶园面积达到12万亩。\n" * 200_000, encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "index"], stderr=subprocess.PIPE, text=True, process_group=0
     )
@@ -85,7 +86,7 @@ def test_index_that_is_interrupted(workplace: Path, until: str) -> None:
     os.killpg(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert said.split() == ["索引没有变，再运行时会接着读", "已中断"]
+    assert said.split() == ["索引是完整的；没读完的，再运行时接着读", "已中断"]
     assert not (snapshots / "CURRENT").exists()
 
 

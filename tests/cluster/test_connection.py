@@ -150,21 +150,23 @@ def test_what_fails_in_passing_is_asked_again() -> None:
 def test_a_cluster_that_is_away_is_told_of_at_once(pauses: list[float]) -> None:
     """All nodes refuse the connection: the error comes within a second, and names them."""
     text = told(Cluster(f"http://u:{QUOTED}@127.0.0.1:1,http://127.0.0.1:2"))
-    assert "检索集群连不上：127.0.0.1:1、127.0.0.1:2 拒绝连接" in text
+    assert "检索集群连不上：拒绝连接（127.0.0.1:1、127.0.0.1:2）" in text
     assert QUOTED not in text
     assert 0 < sum(pauses) < 1
 
 
 def test_a_name_that_nobody_knows(pauses: list[float]) -> None:
     """An address with a slip is told from a node that is down."""
-    assert "检索集群连不上：node.invalid:9200 查不到这个主机" in told(Cluster("http://node.invalid"))
+    assert "检索集群连不上：查不到这个主机（node.invalid:9200）" in told(Cluster("http://node.invalid"))
     assert pauses
 
 
 def test_a_cluster_that_is_silent_is_told_of_in_time(silent: Silent) -> None:
     """A node that takes a request and never answers is asked twice, and given up each time."""
     with node(silent) as port:
-        assert f"检索集群连不上：127.0.0.1:{port} 没有及时回答" in told(Cluster(f"http://127.0.0.1:{port}"))
+        assert f"检索集群连不上：没有及时回答（127.0.0.1:{port}）" in told(
+            Cluster(f"http://127.0.0.1:{port}")
+        )
         assert silent.requests == 2
         silent.over.set()
 
@@ -287,7 +289,18 @@ def test_certificates_are_checked(certificate: Path) -> None:
     with node(lambda _: (200, {"well": True}), certificate) as port:
         url = f"https://127.0.0.1:{port}"
         assert Cluster(url, authority=certificate).request("GET", "/") == {"well": True}
-        assert f"检索集群连不上：127.0.0.1:{port} 的证书不对" in told(Cluster(url))
+        assert f"检索集群连不上：证书不对（127.0.0.1:{port}）" in told(Cluster(url))
+
+
+def test_a_node_without_tls() -> None:
+    """Plain HTTP behind an address that begins with https."""
+    with node(lambda _: (200, {})) as port:
+        assert "检索集群连不上：那个端口上不是 HTTPS" in told(Cluster(f"https://127.0.0.1:{port}"))
+
+
+def test_an_address_of_ipv6_is_named_as_it_is_written() -> None:
+    """With its brackets, so that the port can be told from it."""
+    assert "（[::1]:1）" in told(Cluster("http://[::1]:1"))
 
 
 def test_a_file_without_certificates_is_refused(tmp_path: Path) -> None:

@@ -125,6 +125,10 @@ def test_a_file_that_exhausts_its_worker_is_not_read_again(tmp_path: Path, folde
         assert [(error.path, error.reason) for error in report.skipped] == [("huge.txt", "内容过多")]
         assert report.documents == 3
     assert first.snapshot == second.snapshot
+    huge.rename(tmp_path / "away.txt")
+    assert index.unchanged(folder) is None
+    assert index.build(folder).skipped == ()
+    assert index.unchanged(folder)  # it is forgotten
     huge.write_text("# 短了\n\n产量为7吨。\n", encoding="utf-8")
     third = index.build(folder)
     assert (third.skipped, third.read, third.documents) == ((), 1, 4)

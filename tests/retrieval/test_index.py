@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from retrieval.engine import EmbeddedEngine
 from retrieval.errors import SnapshotError, WenjuError
 from retrieval.index import Index
 from retrieval.model import Question
@@ -119,27 +120,44 @@ def test_a_bad_file_is_named_and_the_rest_indexed(tmp_path: Path, documents: Cal
 
 
 def test_a_folder_that_is_empty_all_at_once(tmp_path: Path, documents: Callable[..., Path]) -> None:
-    """Several files that are gone together may be a disk that is missing: only a full build drops them."""
+    """Many files that are gone together may be a disk that is missing: only a full build drops them."""
     index = Index(tmp_path / "index")
-    folder = documents(tea=TEA, road=ROAD)
+    folder = documents(**{f"tea{number}": TEA for number in range(11)})
     before = index.build(folder).snapshot
     for file in folder.iterdir():
         file.unlink()
-    with pytest.raises(WenjuError, match=f"{re.escape(str(folder))}: 文件夹是空的，而索引里有它的 2 个文件"):
+    with pytest.raises(WenjuError, match=f"{re.escape(str(folder))}: 文件夹是空的，而索引里有它的 11 个文件"):
         index.build(folder)
     assert index.current().name == before
     report = index.build(folder, full=True)
+    assert (report.removed, report.paragraphs) == (11, 0)
+
+
+def test_the_last_files_may_go(tmp_path: Path, documents: Callable[..., Path]) -> None:
+    """A few are removed on purpose."""
+    index = Index(tmp_path / "index")
+    folder = documents(tea=TEA, road=ROAD)
+    index.build(folder)
+    for file in folder.iterdir():
+        file.unlink()
+    report = index.build(folder)
     assert (report.removed, report.paragraphs) == (2, 0)
 
 
-def test_the_last_file_may_go(tmp_path: Path, documents: Callable[..., Path]) -> None:
-    """One file alone is removed on purpose."""
-    index = Index(tmp_path / "index")
+def test_an_interrupt_just_after_the_swap(
+    tmp_path: Path, documents: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What has come into use is there, whatever ends the build then."""
     folder = documents(tea=TEA)
-    index.build(folder)
-    (folder / "tea.md").unlink()
-    report = index.build(folder)
-    assert (report.removed, report.paragraphs) == (1, 0)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EmbeddedEngine, "use", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            Index(tmp_path / "index").build(folder)
+    assert Index(tmp_path / "index").current().paragraphs == 2
 
 
 def test_an_odd_file_stops_nothing(tmp_path: Path, documents: Callable[..., Path]) -> None:

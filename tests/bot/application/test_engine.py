@@ -67,7 +67,7 @@ async def test_a_cluster_that_is_away(
         await sandbox.until(lambda: "红茶和绿茶各占一半" in answer.text)
         await admin.say("/pin", reply_to=checked)
         assert (await admin.next_reply()).text == SIMPLIFIED.answers.no_engine
-        await said("现在查不了：检索集群连不上：127.0.0.1:9 拒绝连接")
+        await said("现在查不了：检索集群连不上：拒绝连接（127.0.0.1:9）")
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info]
     assert "geheim" not in caplog.text
 
@@ -94,7 +94,7 @@ async def test_a_cluster_that_comes_after_the_bot(
     with node(kept) as port:
         async with running(engine="opensearch", opensearch_url=f"http://127.0.0.1:{port}"):
             assert (await asker.ask(QUESTION, timeout=60)).text == SIMPLIFIED.answers.no_index
-            await said(f"还没有索引：检索集群连不上：127.0.0.1:{port} 没有应答")
+            await said(f"还没有索引：检索集群连不上：没有应答（127.0.0.1:{port}）")
             kept.fault = lambda _: WELL
             await said("正常")
     (index,) = kept.about
