@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Hashes = npt.NDArray[np.uint64]
 
-_MERGED = 1 << 21  # terms at a time
+_MERGED = 1 << 19  # terms at a time; larger arrays are slow to allocate
 _COPIED = 1 << 18  # texts at a time
 _LONG_RUN = 100  # bytes of texts in a row, from which they are copied faster as a whole
 _HASHES, _ENDS, _TEXTS = "hashes.npy", "ends.npy", "texts.npy"
