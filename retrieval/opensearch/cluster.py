@@ -39,7 +39,7 @@ _PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds; the first and the longest mean on
 # A node that has been given up shall not go on working.
 _GIVEN_UP = {"cancel_after_time_interval": f"{int(_NODE * 1000)}ms"}
 _CONNECTIONS = 16  # kept open to each node
-_LONGEST_REASON = 200  # characters; a proxy may send a page
+_LONGEST_REASON = 200  # characters
 
 NO_ROOM = 429
 """The state of an answer that says that there is too much to do."""
@@ -228,7 +228,7 @@ class _Tries:
             raise ClusterError(_UNREADABLE) from error
         self._silent = 0
         try:
-            self.refused(error.status_code, " ".join(str(error.error).split())[:_LONGEST_REASON])
+            self.refused(error.status_code, _reason(error))
         except ClusterError as given_up:
             raise given_up from error
 
@@ -254,6 +254,12 @@ class _Tries:
         # At random, so that those who failed together do not come back together.
         time.sleep(random.uniform(0.5, 1.5) * self._pause)  # noqa: S311 - no secret
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+
+
+def _reason(error: TransportError) -> str:
+    """What a node says with an error, in one line."""
+    said = " ".join(str(error.error).split())
+    return "回答是一个网页，那个地址也许不是 OpenSearch" if said.startswith("<") else said[:_LONGEST_REASON]
 
 
 def _why(error: TransportError) -> str:

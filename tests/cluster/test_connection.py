@@ -331,7 +331,8 @@ def test_what_is_too_old_or_something_else_is_refused(version: dict[str, str], n
         Cluster(f"http://127.0.0.1:{port}").check()
 
 
-def test_a_page_is_no_cluster() -> None:
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_is_no_cluster(status: int) -> None:
     """An address that has a web site behind it."""
-    with node(lambda _: (200, "<html>")) as port, pytest.raises(ClusterError, match="也许不是 OpenSearch"):
+    with node(lambda _: (status, "<html>")) as port, pytest.raises(ClusterError, match="也许不是 OpenSearch"):
         Cluster(f"http://127.0.0.1:{port}").check()
