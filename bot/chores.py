@@ -115,6 +115,7 @@ async def show_progress(library: Library) -> None:
     """Show the operator how far a build is, until cancelled: in place, or by a line now and then."""
     watched = sys.stderr.isatty()
     empty = "\r\033[K"
+    shown = ""
     try:
         while True:
             await asyncio.sleep(0.2 if watched else TELL_EVERY)
@@ -123,10 +124,11 @@ async def show_progress(library: Library) -> None:
             if now:
                 doing = "正在写入检索集群" if now.filling else "正在建立索引"
                 told = f"{doing}… {now.done}/{now.total}"
-            if watched:
-                sys.stderr.write(empty + told)
-            elif told:
+            if not watched and told:
                 logger.info(told)
+            elif watched and told != shown:
+                sys.stderr.write(empty + told)
+                shown = told
     finally:
         if watched:
             sys.stderr.write(empty)

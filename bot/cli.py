@@ -276,7 +276,8 @@ def _build(index: Index, documents: Path, *, full: bool) -> Report:
             return index.build(documents, show, full=full)
         except KeyboardInterrupt:
             stack.close()
-            click.echo("索引是完整的" if full else "索引是完整的；没读完的，再运行时接着读", err=True)
+            if not full:
+                click.echo("没读完的，再运行时接着读", err=True)
             raise
 
 
