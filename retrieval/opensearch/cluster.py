@@ -45,10 +45,10 @@ NO_ROOM = 429
 """The state of an answer that says that there is too much to do."""
 
 _PASSING = frozenset({NO_ROOM, 500, 502, 503, 504})  # what another try may mend
-_UNKNOWN = 404
+_UNKNOWN, _FORBIDDEN = 404, 403
 _SEARCHING = frozenset({"search_phase_execution_exception", "search_context_missing_exception"})
 _PORTS = {"http": 9200, "https": 443}  # where an address names none
-_REASONS = {401: "账号或密钥不对", 403: "没有权限"}
+_REASONS = {401: "账号或密钥不对", _FORBIDDEN: "没有权限"}
 _CAUSES = {
     ssl.SSLCertVerificationError: "证书不对",
     ssl.SSLError: "那个端口上不是 HTTPS",
@@ -109,7 +109,12 @@ class Cluster:
     def check(self) -> None:
         """Raise ClusterError where it cannot work now, or is none that is known here."""
         self.request("GET", "/_cluster/health")
-        version = self.request("GET", "/")["version"]
+        try:
+            version = self.request("GET", "/")["version"]
+        except ClusterError as error:
+            if error.status != _FORBIDDEN:
+                raise
+            return  # who may index need not be allowed to look at this
         kind, number = version.get("distribution", "elasticsearch"), version["number"]
         if kind != "opensearch" or tuple(map(int, number.split(".")[:2])) < _LEAST:
             least = ".".join(map(str, _LEAST))

@@ -331,6 +331,14 @@ def test_what_is_too_old_or_something_else_is_refused(version: dict[str, str], n
         Cluster(f"http://127.0.0.1:{port}").check()
 
 
+def test_who_may_not_see_the_version_may_index() -> None:
+    """A key that is for indices alone is enough."""
+    with node(lambda request: (403 if request.path == "/" else 200, {})) as port:
+        Cluster(f"http://127.0.0.1:{port}").check()
+    with node(lambda _: (403, {})) as port, pytest.raises(ClusterError, match="没有权限"):
+        Cluster(f"http://127.0.0.1:{port}").check()
+
+
 @pytest.mark.parametrize("status", [200, 404])
 def test_a_page_is_no_cluster(status: int) -> None:
     """An address that has a web site behind it."""
