@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Callable
 
-    from retrieval.contents import Progress
     from retrieval.index import Index
+    from retrieval.progress import Progress
 
 LONGEST_LINE = 256 * 1024 * 1024  # bytes: a Report names each file that was skipped
 PATIENCE = GRACE + 3.0  # seconds for a process that has been asked to end

@@ -17,12 +17,12 @@ from retrieval.errors import WenjuError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from retrieval.contents import Progress
     from retrieval.curated import CuratedIndex
     from retrieval.evaluation import Evaluation, Options
     from retrieval.index import Index, Report
     from retrieval.judged_sets import JudgedQuestion
     from retrieval.model import Answer, Series
+    from retrieval.progress import Progress
 
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C has ended

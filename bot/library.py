@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
     from bot.documents.catalogue import CatalogueEntry, CataloguePage
     from bot.state.curation import Curation
-    from retrieval.contents import Progress
     from retrieval.curated import Curated
     from retrieval.index import Index, Report
     from retrieval.model import Answer, Paragraph, Picture
+    from retrieval.progress import Progress
     from retrieval.synonyms import Synonyms
 
 T = TypeVar("T")

@@ -17,11 +17,11 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrieval.contents import Progress
 from retrieval.engine import engine_of
 from retrieval.errors import DocumentError, EngineError, WenjuError
 from retrieval.index import Index, Report
 from retrieval.isolation import Limits
+from retrieval.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
-from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING, Self
 
 from retrieval.documents import find_files, ocr
 from retrieval.errors import DocumentError
 from retrieval.isolation import LimitError, Limits, WorkerError, Workers
+from retrieval.progress import Progress
 from retrieval.rows import FileRows, ReadRows
 from retrieval.segments import Segment, SegmentWriter, SourceFile
 from retrieval.snapshot import PICTURES, RefusedFile
@@ -36,19 +35,6 @@ _MOST_WORKERS = 8  # each may need as much memory as the limits say
 _LONGER = 4  # times, where each page may be an image to read
 _SEGMENT = 1 << 22  # postings that are gathered in memory
 _WRITTEN_AFTER = 60.0  # seconds of work that a kill loses at most
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """`done` of `total` files are through; `path` is the next one.
-
-    Where the engine is `filling`, it has taken so many of all paragraphs.
-    """
-
-    done: int
-    total: int
-    path: str
-    filling: bool = False
 
 
 @dataclass(slots=True)
@@ -125,18 +111,6 @@ class _Reading:
             segment = self._writer.close()
             self.read |= {file.path: (segment, file) for file in segment.files}
             self._writer = None
-
-
-def prepare() -> None:
-    """Have what starts workers load their code, which takes a second, beside whatever else is done first."""
-    forkserver.set_forkserver_preload([ReadRows.__module__])
-    resource_tracker.ensure_running()  # else it is started by the next, and lets signals through
-    # Ctrl-C, which a terminal sends to all processes, is for this one: the others end with it.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def collect(  # noqa: PLR0913 - what a build is made of

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from cachetools import LRUCache
 
-from retrieval.arrays import let_go, load_array
+from retrieval.arrays import let_go, load_array, side_by_side
 from retrieval.bm25 import BM25, saturation
 from retrieval.language import phrase_terms
 from retrieval.search import DOCUMENT, NEIGHBOUR, RELATED
@@ -337,15 +337,17 @@ def _document_saturation(bm25: BM25, starts: Integers) -> Floats:
 
 def _documents_with(postings: Postings, document_of: Integers) -> npt.NDArray[np.int32]:
     """Return how many documents hold each term."""
-    documents_with = np.zeros(len(postings.terms), dtype=np.int32)
-    for first, end in postings.blocks():
+
+    def count(block: tuple[int, int]) -> npt.NDArray[np.int32]:
+        first, end = block
         offsets = postings.offsets[first : end + 1]
         documents = document_of[postings.rows[offsets[0] : offsets[-1]]]
         is_first = np.diff(documents, prepend=-1) != 0
         is_first[offsets[:-1] - offsets[0]] = True
-        documents_with[first:end] = np.add.reduceat(is_first, offsets[:-1] - offsets[0], dtype=np.int32)
         let_go(postings.rows)
-    return documents_with
+        return np.add.reduceat(is_first, offsets[:-1] - offsets[0], dtype=np.int32)
+
+    return np.concatenate([np.empty(0, np.int32), *side_by_side(count, postings.blocks())])
 
 
 def _share(counts: Integers, saturation: Floats, bm25: BM25) -> Floats:

@@ -24,14 +24,15 @@ from retrieval.dictionary import cached_dictionary, dictionary_key
 from retrieval.disk import sync
 from retrieval.engine import EMBEDDED
 from retrieval.errors import DocumentError, FormatError, SnapshotError, WenjuError
+from retrieval.isolation import load_ahead
 from retrieval.language import normalise
+from retrieval.progress import Progress
 from retrieval.snapshot import FORMAT, PICTURES, Origin, Snapshot, copy_dictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from retrieval.contents import Progress
     from retrieval.engine import Engine
     from retrieval.isolation import Limits
 
@@ -172,16 +173,16 @@ class Index:
         where the engine is away or another process is building, and whatever `progress` raises: the Snapshot
         in use stays.
         """
-        # A question needs no readers of documents.
-        from retrieval.contents import Progress, Workplace, collect, prepare  # noqa: PLC0415
-        from retrieval.documents import find_files, ocr  # noqa: PLC0415
-
         started = time.monotonic()
         if not documents.is_dir():
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
         self.engine.check(None)  # rather now than after all is read
         self.folder.mkdir(parents=True, exist_ok=True)
-        prepare()
+        load_ahead("retrieval.rows")
+        # A question needs no readers of documents.
+        from retrieval.contents import Workplace, collect  # noqa: PLC0415
+        from retrieval.documents import find_files, ocr  # noqa: PLC0415
+
         with self._only_builder(), self._new_folder() as folder:
             readers = ocr.identity() if self.recognised else ""
             source = str(documents.resolve())

@@ -23,6 +23,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver, resource_tracker
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol, Self, cast
 
@@ -91,6 +92,20 @@ _CHANGING = {  # events, and how many of their first arguments are paths
     "os.symlink": 2, "os.truncate": 1, "os.utime": 1, "sqlite3.connect": 1,
 }  # fmt: skip
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+def load_ahead(work: str) -> None:
+    """Have what starts workers load the module of their work, beside whatever is done before the first one.
+
+    Ctrl-C, which a terminal sends to all processes, is then for this one: the others end with it.
+    """
+    forkserver.set_forkserver_preload([work])
+    resource_tracker.ensure_running()  # else it is started by the next, and lets signals through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Workers:

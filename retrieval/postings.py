@@ -9,17 +9,20 @@ from __future__ import annotations
 import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from retrieval.arrays import ArrayWriter, let_go, load_array, places_in, read_ahead
+from retrieval.arrays import ArrayWriter, let_go, load_array, places_in, read_ahead, side_by_side
 from retrieval.terms import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from retrieval.arrays import Integers
 
@@ -135,19 +138,9 @@ def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -
     highest = 0
     for postings, new_row in parts:
         dropped = new_row < 0
-        least, most = np.flatnonzero(dropped)[[0, -1]] if dropped.any() else (0, -1)
-        held = np.diff(postings.offsets)
-        for first, end in postings.blocks():
-            start, stop = postings.offsets[first], postings.offsets[end]
-            counts, rows = postings.counts[start:stop], postings.rows[start:stop]
-            near = np.flatnonzero((rows >= least) & (rows <= most))  # far faster than to look up each
-            if len(gone := near[dropped[rows[near]]]):
-                terms_gone = postings.offsets[first:end].searchsorted(gone + start, "right") - 1
-                held[first:end] -= np.bincount(terms_gone, minlength=end - first)
-                counts = np.delete(counts, gone)
-            highest = max(highest, int(counts.max(initial=0)))
-            let_go(postings.rows, postings.counts)
-        held_by.append(held)
+        blocks_left = list(side_by_side(partial(_left, postings, dropped), postings.blocks()))
+        held_by.append(np.concatenate([np.empty(0, np.int64), *(held for held, _ in blocks_left)]))
+        highest = max([highest, *(most for _, most in blocks_left)])
         lengths[new_row[~dropped]] = postings.lengths[~dropped]
     terms, places = Terms.merged([postings.terms for postings, _ in parts], [held > 0 for held in held_by])
     held = np.zeros(len(terms), dtype=np.int64)
@@ -159,12 +152,9 @@ def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -
     np.save(folder / "lengths.npy", lengths)
     rows_file = ArrayWriter(folder / "rows.npy", int(offsets[-1]), np.int32)
     counts_file = ArrayWriter(folder / "counts.npy", int(offsets[-1]), np.min_scalar_type(highest))
-    for first, end in blocks(offsets, BLOCK):
-        rows, counts = _joined(parts, places, first, end)
+    for rows, counts in side_by_side(partial(_joined, parts, places), blocks(offsets, BLOCK)):
         rows_file.append(rows)
         counts_file.append(counts)
-        for postings, _ in parts:
-            let_go(postings.rows, postings.counts)
     rows_file.close()
     counts_file.close()
 
@@ -179,11 +169,29 @@ def blocks(offsets: Integers, size: int) -> Iterator[tuple[int, int]]:
         first = end
 
 
+def _left(postings: Postings, dropped: npt.NDArray[np.bool_], block: tuple[int, int]) -> tuple[Integers, int]:
+    """Return how many rows each term of a block still stands in, and its highest count there."""
+    first, end = block
+    start, stop = postings.offsets[first], postings.offsets[end]
+    counts, rows = postings.counts[start:stop], postings.rows[start:stop]
+    held = np.diff(postings.offsets[first : end + 1])
+    least, most = np.flatnonzero(dropped)[[0, -1]] if dropped.any() else (0, -1)
+    near = np.flatnonzero((rows >= least) & (rows <= most))  # far faster than to look up each
+    if len(gone := near[dropped[rows[near]]]):
+        terms_gone = postings.offsets[first:end].searchsorted(gone + start, "right") - 1
+        held -= np.bincount(terms_gone, minlength=end - first)
+        counts = np.delete(counts, gone)
+    let_go(postings.rows, postings.counts)
+    return held, int(counts.max(initial=0))
+
+
 def _joined(
-    parts: Sequence[tuple[Postings, Integers]], places: Sequence[Integers], first: int, end: int
+    parts: Sequence[tuple[Postings, Integers]], places: Sequence[Integers], block: tuple[int, int]
 ) -> tuple[Integers, Integers]:
-    """Return the rows and counts of the merged terms from `first` to `end`, by term and row."""
-    moved = [_moved(*part, place, first, end) for part, place in zip(parts, places, strict=True)]
+    """Return the rows and counts of a block of merged terms, by term and row."""
+    moved = [_moved(*part, place, *block) for part, place in zip(parts, places, strict=True)]
+    for postings, _ in parts:
+        let_go(postings.rows, postings.counts)
     # What is small is put into what is large.
     large, *others = sorted(moved, key=lambda part: -len(part.rows))
     rows, counts = large.rows, large.counts

@@ -10,6 +10,7 @@ import array
 import json
 import mmap
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -196,9 +197,11 @@ def merge_into(folder: Path, files: Sequence[tuple[Segment, SourceFile]]) -> tup
         size += end - start
     segments = {id(segment): segment for segment, _, _ in pieces}
     moved = [(segment, new_row[key]) for key, segment in segments.items()]
-    _write_rows(folder, pieces)
-    merge([(segment.terms, rows) for segment, rows in moved], size, folder / TERMS)
-    merge([(segment.metrics, rows) for segment, rows in moved], size, folder / METRICS)
+    with ThreadPoolExecutor(1) as beside:
+        rows_are_written = beside.submit(_write_rows, folder, pieces)
+        merge([(segment.terms, rows) for segment, rows in moved], size, folder / TERMS)
+        merge([(segment.metrics, rows) for segment, rows in moved], size, folder / METRICS)
+        rows_are_written.result()
     characters: Counter[str] = Counter()
     for segment, rows in moved:
         characters.update(_counted(segment, rows >= 0))

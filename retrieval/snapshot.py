@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from retrieval.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from retrieval.engine import Engine
@@ -282,21 +283,21 @@ def write(
     Its rows, which are returned, are those of the `files`, each of a Segment. Their images are taken from
     the folders `pictures`, unless there are none. An `older` Snapshot of the same dictionary spares work.
     """
-    placed = segments.merge_into(folder, files)
+    with _Sealing(folder) as sealing:
+        placed = segments.merge_into(folder, files)
+        sealing.take()
+        segment = Segment.open(folder, placed)
+        order = np.argsort(segment.ids, kind="stable")
+        np.save(folder / _ROWS_BY_ID, np.stack([segment.ids[order], order]))
+        EmbeddedSearcher.write(folder, segment.terms, segment.document_of)
+        Vocabulary.over(segment.terms.terms, Dictionary(folder), older.vocabulary if older else None).save(
+            folder / _VOCABULARY
+        )
+        MetricIndex.over(segment.metrics).save(folder / _METRIC_NAMES)
+        contents = sealing.contents()
     if pictures:
         for key in dict.fromkeys(key for file in placed for key in file.pictures):
             _take_picture(key, pictures, folder / PICTURES)
-    segment = Segment.open(folder, placed)
-    order = np.argsort(segment.ids, kind="stable")
-    np.save(folder / _ROWS_BY_ID, np.stack([segment.ids[order], order]))
-    EmbeddedSearcher.write(folder, segment.terms, segment.document_of)
-    Vocabulary.over(segment.terms.terms, Dictionary(folder), older.vocabulary if older else None).save(
-        folder / _VOCABULARY
-    )
-    MetricIndex.over(segment.metrics).save(folder / _METRIC_NAMES)
-    names = _contents(folder)
-    with ThreadPoolExecutor() as threads:
-        described = list(threads.map(_described, [folder / name for name in names]))
     manifest = {
         "format": FORMAT,
         "source": origin.source,
@@ -305,12 +306,39 @@ def write(
         "documents": int(segment.document_of[-1]) + 1 if segment.rows else 0,
         "files": [file.fields() for file in placed],
         "refused": [asdict(file) for file in origin.refused],
-        "contents": dict(zip(names, described, strict=True)),
+        "contents": contents,
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    others = {folder, *folder.rglob("*")}.difference(folder / name for name in contents)
     with ThreadPoolExecutor() as threads:
-        list(threads.map(sync, [*folder.rglob("*"), folder]))
+        list(threads.map(sync, others))
     return segment
+
+
+class _Sealing:
+    """Files of a folder on their way to the disk, in threads beside those that are still written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._threads = ThreadPoolExecutor()
+        self._sealed: dict[str, Future[dict[str, Any]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def take(self) -> None:
+        """Begin with all that there are; they are complete."""
+        for name in _contents(self._folder):
+            if name not in self._sealed:
+                self._sealed[name] = self._threads.submit(_sealed, self._folder / name)
+
+    def contents(self) -> dict[str, dict[str, Any]]:
+        """Return by its name what a manifest says of each file, once all are on the disk."""
+        self.take()
+        return {name: sealed.result() for name, sealed in sorted(self._sealed.items())}
 
 
 def _take_picture(key: str, folders: Sequence[Path], newer: Path) -> None:
@@ -345,13 +373,16 @@ def _read_manifest(folder: Path, *, thorough: bool) -> dict[str, Any]:
     return manifest
 
 
-def _described(path: Path) -> dict[str, Any]:
-    return {"size": path.stat().st_size, "checksum": _checksum(path)}
+def _sealed(path: Path) -> dict[str, Any]:
+    """Bring a file to the disk and return what a manifest says of it."""
+    described = {"size": path.stat().st_size, "checksum": _checksum(path)}
+    sync(path)
+    return described
 
 
 def _contents(folder: Path) -> list[str]:
     """Return the files checked at opening: all but the pictures, which are named by their content."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != locks.NAME)
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != locks.NAME)
     names = (path.relative_to(folder) for path in files)
     return [name.as_posix() for name in names if name.parts[0] != PICTURES]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, Self
 import numpy as np
 
 from retrieval.arrays import load_array
-from retrieval.terms import hash_of, held_in
+from retrieval.terms import hash_of, held_in, in_one_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ class Vocabulary:
         What an `older` vocabulary of the same dictionary has of them is taken over.
         """
         keys, words = (older._keys_of_words, older._words) if older else (_NONE, _NONE)  # noqa: SLF001 - its own
-        changed = np.setxor1d(older._terms.hashes if older else _NONE, terms.hashes, assume_unique=True)  # noqa: SLF001
+        changed = in_one_only(older._terms.hashes if older else _NONE, terms.hashes)  # noqa: SLF001
         is_new = held_in(changed, terms.hashes)
         new = terms.hashes.searchsorted(changed[is_new])
         stays = ~held_in(words, changed[~is_new])

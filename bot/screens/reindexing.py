@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.messages import Words
-    from retrieval.contents import Progress
     from retrieval.index import Report
+    from retrieval.progress import Progress
 
 SKIPPED = 10  # files named in a report
 REASON_UNITS = 160

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from bot import chores
-from retrieval.contents import Progress
+from retrieval.progress import Progress
 
 if TYPE_CHECKING:
     import pytest

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from retrieval.contents import Progress
     from retrieval.index import Report
+    from retrieval.progress import Progress
 
 
 class Held(Builder):

@@ -13,8 +13,8 @@ from bot.pages import shown_ranks
 from bot.sandbox.entities import parse_html, utf16_length
 from bot.screens.answers import answer_page, context_page, date_text
 from bot.screens.reindexing import rebuild_progress
-from retrieval.contents import Progress
 from retrieval.model import Answer, Figure, Hit, Paragraph, Question, Wanted
+from retrieval.progress import Progress
 
 TEA = Paragraph(
     id="tea",

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from retrieval.contents import Progress
 from retrieval.evaluation import evaluate
 from retrieval.index import Index
 from retrieval.opensearch import Cluster, ClusterError, Owner, check, engine, fill, filling, holds, publish
 from retrieval.opensearch.engine import OpenSearchEngine, owner_of
+from retrieval.progress import Progress
 from tests.cluster.stand_in import WELL, StandIn, node
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ import pytest
 
 from bot.builder import Builder, BuildStoppedError
 from bot.health import check
-from retrieval.contents import Progress
 from retrieval.errors import EngineError, FormatError, SnapshotError, WenjuError
 from retrieval.index import Index
 from retrieval.model import Question
 from retrieval.opensearch.engine import OpenSearchEngine
+from retrieval.progress import Progress
 from retrieval.snapshot import Snapshot
 
 if TYPE_CHECKING:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import mmap
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.arrays import load_array, read_ahead
+from retrieval.arrays import load_array, read_ahead, side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +52,23 @@ def test_what_is_not_on_the_disk_needs_no_reading(tmp_path: Path) -> None:
     array = load_array(tmp_path / "some.npy")
     read_ahead(array, 1, 3)
     assert array.tolist() == [0, 1, 2]
+
+
+@given(items=st.lists(st.integers()))
+def test_what_is_worked_on_side_by_side_keeps_its_order(items: list[int]) -> None:
+    assert list(side_by_side(str, items)) == [str(item) for item in items]
+
+
+def test_threads_are_only_some_items_ahead() -> None:
+    """Of what never ends as much is worked on as is taken, and a little more; an error comes in its turn."""
+    begun: list[int] = []
+
+    def work(number: int) -> float:
+        begun.append(number)
+        return 6 / (5 - number)
+
+    results = side_by_side(work, count())
+    assert [next(results) for _ in range(5)] == [6 / 5, 6 / 4, 2, 3, 6]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+    assert max(begun) < 10

@@ -17,8 +17,8 @@ from retrieval.isolation import Limits
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from retrieval.contents import Progress
     from retrieval.model import Paragraph
+    from retrieval.progress import Progress
 
 
 def image(colour: str) -> bytes:

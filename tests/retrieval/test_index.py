@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from retrieval.contents import Progress
+    from retrieval.progress import Progress
 
 TEA = "# 茶业\n\n全县茶园面积达到12万亩，种茶农户共8600户。\n\n干茶产量3100吨，比上年增长7.5%。\n"
 ROAD = "# 公路\n\n盘山公路全长35公里，2022年10月18日通车。\n"
