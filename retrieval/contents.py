@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _MOST_WORKERS = 8  # each may need as much memory as the limits say
 _LONGER = 4  # times, where each page may be an image to read
-_SEGMENT = 1 << 22  # postings that are gathered in memory
+_SEGMENT = 1 << 22  # tokens that are gathered in memory
 _WRITTEN_AFTER = 60.0  # seconds of work that a kill loses at most
 
 
@@ -103,7 +103,7 @@ class _Reading:
             self._writer.abandon()
             self._writer = None
             raise
-        if self._writer.postings > _SEGMENT or time.monotonic() - self._begun > _WRITTEN_AFTER:
+        if self._writer.tokens > _SEGMENT or time.monotonic() - self._begun > _WRITTEN_AFTER:
             self._close()
 
     def _close(self) -> None:

@@ -26,21 +26,25 @@ import numpy as np
 from retrieval import tokeniser
 from retrieval.arrays import load_array
 from retrieval.errors import DictionaryError, SnapshotError
+from retrieval.terms import hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import numpy.typing as npt
 
+    from retrieval.terms import Hashes
+
 jieba.setLogLevel(logging.WARNING)
 
 _WORDS = "dictionary.marisa"
 _FREQUENCIES = "dictionary.npy"
+_PAIRS = "dictionary_pairs.npy"
 _FACTS = "dictionary.json"
 _CHARACTER = re.compile(r"\r\n|.", re.DOTALL)
 _BULK = 100_000  # characters after which it pays to load the words into rjieba, which takes half a second
 _HIGHEST = 10**9  # a frequency; all of jieba's words together have less
-FILES = (_WORDS, _FREQUENCIES, _FACTS)
+FILES = (_WORDS, _FREQUENCIES, _PAIRS, _FACTS)
 
 
 class _Frequencies:
@@ -67,7 +71,10 @@ class _Weights(dict[str, float]):
 
 
 class Dictionary(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
-    """A jieba tokenizer over a trie of words. `key` tells dictionaries apart: equal keys cut equally."""
+    """A jieba tokenizer over a trie of words. `key` tells dictionaries apart: equal keys cut equally.
+
+    `pairs` are the hashes of the words of two characters, ascending.
+    """
 
     def __init__(self, folder: Path, *, in_bulk: bool = False) -> None:
         """`in_bulk` is for texts by the megabyte.
@@ -80,6 +87,7 @@ class Dictionary(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
             facts = json.loads((folder / _FACTS).read_text(encoding="utf-8"))
             self._words.mmap(str(folder / _WORDS))
             frequencies = load_array(folder / _FREQUENCIES)
+            self.pairs: Hashes = load_array(folder / _PAIRS)
         except (OSError, ValueError, RuntimeError) as error:
             raise SnapshotError(f"词典缺失或损坏：{folder}") from error
         self.key: str = facts["key"]
@@ -211,6 +219,8 @@ def _write(folder: Path, frequencies: dict[str, int], key: str) -> None:
         by_number[words[word]] = frequency
     words.save(str(folder / _WORDS))
     np.save(folder / _FREQUENCIES, by_number)
+    pairs = [hash_of(word) for word, frequency in frequencies.items() if len(word) == 2 and frequency]
+    np.save(folder / _PAIRS, np.sort(np.array(pairs, dtype=np.uint64)))
     facts = {"key": key, "total": sum(frequencies.values()), "longest": max(map(len, frequencies))}
     (folder / _FACTS).write_text(json.dumps(facts), encoding="utf-8")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,9 @@ from retrieval.plain import folded
 from retrieval.series.metric_index import metrics_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
+
+    WordsAndRuns = tuple[list[str], list[str]]
 
     from retrieval.dictionary import Dictionary
 
@@ -42,14 +43,16 @@ _to_json = json.JSONEncoder(
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A paragraph as a Segment takes it: its record, and how often each of its terms occurs.
+    """A paragraph as a Segment takes it: its record, and what it is found by.
 
-    `article` numbers the Document in its file; `metrics` are those of its figures, `characters` all different
-    ones of title, section and text, `pictures` the keys of its images.
+    Its tokens are the `words` and the overlapping bigrams of the `runs`. `article` numbers the Document in
+    its file; `metrics` are those of its figures, `characters` all different ones of title, section and text,
+    `pictures` the keys of its images.
     """
 
     record: bytes
-    counts: Mapping[str, int]
+    words: Sequence[str]
+    runs: Sequence[str]
     id: str
     article: int
     figures: int
@@ -59,13 +62,16 @@ class Row:
 
 
 def row_of(
-    paragraph: Paragraph, words: Dictionary, of_heading: Callable[[str], list[str]] | None = None
+    paragraph: Paragraph, words: Dictionary, of_heading: Callable[[str], WordsAndRuns] | None = None
 ) -> Row:
-    """`of_heading` gives the tokens of a title or a section where they are kept: paragraphs share these."""
+    """`of_heading` gives the words and runs of a title or a section where they are kept: many share these."""
     figures = _figures_in(paragraph, words)
+    in_heading = of_heading or (lambda heading: language.words_and_runs(heading, words))
+    parts = [*map(in_heading, _headings(paragraph)), language.words_and_runs(paragraph.text, words)]
     return Row(
         _encoded(paragraph, figures),
-        Counter(tokens(paragraph, words, of_heading)),
+        [word for some, _ in parts for word in some],
+        [run for _, some in parts for run in some],
         paragraph.id,
         paragraph.article,
         len(figures),
@@ -92,16 +98,14 @@ def _figures_in(paragraph: Paragraph, words: Dictionary) -> list[Figure]:
     return [whole_words(figure, paragraph.text, words.words) for figure in found]
 
 
-def tokens(
-    paragraph: Paragraph, words: Dictionary, of_heading: Callable[[str], list[str]] | None = None
-) -> list[str]:
-    """What a paragraph is found by: its title, section and text, as one field.
+def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
+    """What a paragraph is found by: its title, section and text, as one field."""
+    parts = [*_headings(paragraph), paragraph.text]
+    return [token for part in parts for token in language.tokens(part, words)]
 
-    `of_heading` gives the tokens of a title or a section where they are kept: paragraphs share these.
-    """
-    in_heading = of_heading or (lambda heading: language.tokens(heading, words))
-    section = in_heading(paragraph.section) if paragraph.section else []
-    return [*in_heading(paragraph.title), *section, *language.tokens(paragraph.text, words)]
+
+def _headings(paragraph: Paragraph) -> list[str]:
+    return [paragraph.title, paragraph.section] if paragraph.section else [paragraph.title]
 
 
 def _heading(title: str, section: str | None) -> str:

@@ -19,7 +19,7 @@ from retrieval.numerals import normalise_numerals
 from retrieval.plain import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from retrieval.dictionary import Dictionary
     from retrieval.model import Span
@@ -59,8 +59,19 @@ def normalise(text: str) -> str:
 
 def tokens(text: str, dictionary: Dictionary) -> list[str]:
     """The tokens of a paragraph, repeated as often as they occur."""
+    single, runs = words_and_runs(text, dictionary)
+    return single + bigrams_of(runs)
+
+
+def words_and_runs(text: str, dictionary: Dictionary) -> tuple[list[str], list[str]]:
+    """Tokens of a paragraph, and the runs whose overlapping bigrams are the others."""
     normal = normalise(text)
-    return _words(normal, dictionary) + _bigrams(normal)
+    return _words(normal, dictionary) + _around_latin(normal), _RUN.findall(normal)
+
+
+def bigrams_of(runs: Iterable[str]) -> list[str]:
+    """The overlapping bigrams of each run."""
+    return [bigram for run in runs for bigram in map(add, run, run[1:])]
 
 
 def question_terms(normal: str, dictionary: Dictionary) -> list[str]:
@@ -115,9 +126,12 @@ def _words(normal: str, dictionary: Dictionary) -> list[str]:
 
 
 def _bigrams(normal: str) -> list[str]:
-    bigrams: list[str] = []
-    for run in _RUN.findall(normal):
-        bigrams += map(add, run, run[1:])
+    return bigrams_of(_RUN.findall(normal)) + _around_latin(normal)
+
+
+def _around_latin(normal: str) -> list[str]:
+    """The bigrams of atoms, at least one of them Latin, that are longer than two characters."""
+    found: list[str] = []
     for latin in _TOUCHING.finditer(normal):
         start, end = latin.span()
         before, after = normal[start - 1 : start], normal[end : end + 1]
@@ -125,5 +139,5 @@ def _bigrams(normal: str) -> list[str]:
         atoms += _LATIN.findall(latin[0])
         atoms += [after] if after.isalnum() else []
         # Two single characters are a bigram already.
-        bigrams += [left + right for left, right in pairwise(atoms) if len(left + right) > 2]
-    return bigrams
+        found += [left + right for left, right in pairwise(atoms) if len(left + right) > 2]
+    return found

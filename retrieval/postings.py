@@ -7,7 +7,7 @@ of its terms. Larger ones than memory holds are merged from parts, a block of te
 from __future__ import annotations
 
 import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from retrieval.arrays import ArrayWriter, let_go, load_array, places_in, read_ahead, side_by_side
-from retrieval.terms import Terms
+from retrieval.terms import Terms, pairs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     import numpy.typing as npt
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 20  # postings that are worked on at a time; larger arrays are slow to allocate
 _ARRAYS = ("offsets", "rows", "counts", "lengths")
-_PLACE = 32  # bits of the place of a posting among those in memory
+_PLACE = 32  # bits of the second of two numbers that are one
 _ROW = (1 << 32) - 1
 _HIGHEST = np.iinfo(np.int64).max
 _NOTHING = np.empty(0, dtype=np.int32)
@@ -52,7 +52,7 @@ class Postings:
         """Count the tokens of each row of `corpus`."""
         counter = PostingsCounter()
         for tokens in corpus:
-            counter.add(Counter(tokens))
+            counter.add(tokens)
         return counter.postings()
 
     def of(self, term: str) -> tuple[Integers, Integers]:
@@ -93,37 +93,58 @@ class Postings:
 
 
 class PostingsCounter:
-    """Gathers the postings of one row after another, in memory."""
+    """Gathers the tokens of one row after another, in memory."""
 
     def __init__(self) -> None:
         self._numbers: defaultdict[str, int] = defaultdict(count().__next__)
-        self._term_of = array.array("i")
-        self._counts = array.array("i")
-        self._terms_of_row = array.array("i")
+        self._number_of = array.array("i")
+        self._tokens_of_row = array.array("i")
+        self._runs: list[str] = []
+        self._characters = 0
 
     def __len__(self) -> int:
-        """How many postings there are."""
-        return len(self._term_of)
+        """How many tokens there are, or few more."""
+        return len(self._number_of) + self._characters
 
-    def add(self, counts: Mapping[str, int]) -> None:
-        """Add a row in which each token occurs so often."""
-        self._term_of.extend(map(self._numbers.__getitem__, counts))
-        self._counts.extend(counts.values())
-        self._terms_of_row.append(len(counts))
+    def add(self, tokens: Iterable[str], runs: Sequence[str] = ()) -> None:
+        """Add a row of tokens; the overlapping bigrams of the runs, which hold no space, are tokens, too."""
+        before = len(self._number_of)
+        self._number_of.extend(map(self._numbers.__getitem__, tokens))
+        self._tokens_of_row.append(len(self._number_of) - before)
+        self._runs.append(" ".join(runs))
+        self._characters += len(self._runs[-1])
 
     def postings(self) -> Postings:
-        terms, number_of = Terms.of(list(self._numbers))
-        numbers = number_of[np.array(self._term_of, dtype=np.int32)]
-        counts = np.array(self._counts, dtype=np.int32)
-        size = len(self._terms_of_row)
-        rows = np.repeat(np.arange(size, dtype=np.int32), np.array(self._terms_of_row, dtype=np.int32))
-        lengths = np.bincount(rows, weights=counts, minlength=size).astype(np.int32)
-        # Sorting values is far faster than sorting places by them: so each value has its place in it.
-        ordered = numbers << _PLACE | np.arange(len(numbers))
-        ordered.sort()
-        places = ordered & ((1 << _PLACE) - 1)
-        offsets = _offsets(np.bincount(numbers, minlength=len(terms)))
-        return Postings(terms, offsets, rows[places], counts[places].astype(_smallest(counts)), lengths)
+        size = len(self._tokens_of_row)
+        words, word_of = Terms.of(list(self._numbers))
+        pairs, pair_of, rows_of_pairs = _bigrams(self._runs)
+        lists = [words, pairs]
+        terms, places = Terms.merged(lists, [np.ones(len(some), np.bool_) for some in lists])
+        numbers = [places[0][word_of[np.array(self._number_of, np.int32)]], places[1][pair_of]]
+        rows = np.repeat(np.arange(size, dtype=np.int32), np.array(self._tokens_of_row, np.int32))
+        rows = np.concatenate([rows, rows_of_pairs])
+        lengths = np.bincount(rows, minlength=size).astype(np.int32)
+        keys = np.concatenate(numbers).astype(np.int64) << _PLACE | rows
+        keys.sort()
+        begins = np.flatnonzero(np.diff(keys, prepend=-1))
+        keys, counts = keys[begins], np.diff(begins, append=len(keys))
+        offsets = _offsets(np.bincount(keys >> _PLACE, minlength=len(terms)))
+        rows = (keys & _ROW).astype(np.int32)
+        return Postings(terms, offsets, rows, counts.astype(_smallest(counts)), lengths)
+
+
+def _bigrams(runs: Sequence[str]) -> tuple[Terms, Integers, Integers]:
+    """Return the bigrams of rows of runs, and for each time that one occurs its number and the row.
+
+    The runs of a row have spaces between.
+    """
+    text = np.frombuffer("\n".join(runs).encode("utf-32-le", "surrogatepass"), "<u4")
+    ends_row = text == ord("\n")
+    is_within = ~(ends_row | (text == ord(" ")))
+    places = np.flatnonzero(is_within[:-1] & is_within[1:])
+    pairs, which = np.unique(pairs_of(text[places], text[places + 1]), return_inverse=True)
+    bigrams, numbers = Terms.of_pairs(pairs)
+    return bigrams, numbers[which], np.cumsum(ends_row, dtype=np.int32)[places]
 
 
 def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -> None:

@@ -54,7 +54,7 @@ class ReadRows:
 
     def __call__(self, alive: Callable[[], None]) -> Handler:
         words = Dictionary(self.dictionary, in_bulk=True)
-        of_heading = lru_cache(maxsize=64)(partial(language.tokens, dictionary=words))
+        of_heading = lru_cache(maxsize=64)(partial(language.words_and_runs, dictionary=words))
         recognise = ocr.recogniser(self.recognised) if self.recognised else None
         surroundings = Surroundings(self.pictures, recognise, alive)
 
@@ -73,12 +73,10 @@ class ReadRows:
 
 
 def _sent(row: Row) -> tuple[object, ...]:
-    """Return a row as JSON: its terms with spaces between, and how often those occur that are repeated."""
-    repeated = {term: count for term, count in row.counts.items() if count > 1}
+    """Return a row as JSON: its words and runs, in which there are none, with spaces between."""
     about = row.id, row.article, row.figures, row.metrics, row.characters, row.pictures
-    return row.record.decode(), " ".join(row.counts), repeated, *about
+    return row.record.decode(), " ".join(row.words), " ".join(row.runs), *about
 
 
-def _received(record: str, terms: str, repeated: dict[str, int], *about: Any) -> Row:  # noqa: ANN401 - a Row's
-    counts = dict.fromkeys(terms.split(" "), 1) | repeated if terms else {}
-    return Row(record.encode(), counts, *about)
+def _received(record: str, words: str, runs: str, *about: Any) -> Row:  # noqa: ANN401 - a Row's
+    return Row(record.encode(), words.split(), runs.split(), *about)

@@ -135,8 +135,8 @@ class SegmentWriter:
         self._characters: Counter[str] = Counter()
 
     @property
-    def postings(self) -> int:
-        """How many postings it has so far."""
+    def tokens(self) -> int:
+        """How many tokens it has so far, or few more."""
         return len(self._terms)
 
     def add(
@@ -152,8 +152,8 @@ class SegmentWriter:
             self._offsets.append(self._offsets[-1] + len(row.record))
             self._ids.append(number_of(row.id))
             self._document_of.append(first + articles.setdefault(row.article, len(articles)))
-            self._terms.add(row.counts)
-            self._metrics.add(dict.fromkeys(row.metrics, 1))
+            self._terms.add(row.words, row.runs)
+            self._metrics.add(row.metrics)
             self._characters.update(row.characters)
             figures += row.figures
             pictures |= dict.fromkeys(row.pictures)

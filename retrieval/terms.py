@@ -2,7 +2,7 @@
 
 By that order whole lists are looked up and merged as arrays, without a Python dict of millions. A term is
 known by its hash of 64 bits: that any two of ten million terms share one has a chance of 1 in 400,000, and
-then they count as one term.
+then they count as one term. Those of two characters, which most are, never share one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _MERGED = 1 << 19  # terms at a time; larger arrays are slow to allocate
 _COPIED = 1 << 18  # texts at a time
 _LONG_RUN = 100  # bytes of texts in a row, from which they are copied faster as a whole
+_SHIFT, _CHARACTER = 32, 2**32 - 1
+_ALL = 2**64 - 1
+_LONGER_FROM = (0x80, 0x800, 0x10000)  # characters that take a byte more in UTF-8
 _HASHES, _ENDS, _TEXTS = "hashes.npy", "ends.npy", "texts.npy"
 
 
@@ -43,10 +46,25 @@ class Terms:
     @classmethod
     def of(cls, terms: Sequence[str]) -> tuple[Terms, Integers]:
         """Return the list of terms, all different, and the number of each of them there."""
-        texts = [_encoded(term) for term in terms]
-        hashes = np.fromiter(map(_hash, texts), dtype=np.uint64, count=len(texts))
+        hashes = np.fromiter(map(hash_of, terms), dtype=np.uint64, count=len(terms))
         ordered, first, numbers = np.unique(hashes, return_index=True, return_inverse=True)
-        return cls(ordered, *_joined([texts[place] for place in first.tolist()])), numbers
+        return cls(ordered, *_joined([_encoded(terms[place]) for place in first.tolist()])), numbers
+
+    @classmethod
+    def of_pairs(cls, pairs: Hashes) -> tuple[Terms, Integers]:
+        """As `of`, for terms of two characters, which are given as `pairs_of` has them, all different."""
+        hashes = _mixed(pairs)
+        order = np.argsort(hashes)
+        characters = np.stack([pairs >> _SHIFT, pairs & _CHARACTER], axis=1).astype("<u4")
+        lengths = np.ones(len(pairs), np.int64) * 2
+        for longer in _LONGER_FROM:
+            lengths += (characters >= longer).sum(axis=1)
+        texts = _encoded(characters.tobytes().decode("utf-32-le", "surrogatepass"))
+        starts = np.cumsum(lengths) - lengths
+        chosen = places_in(starts[order], lengths[order])
+        numbers = np.empty(len(order), np.int64)
+        numbers[order] = np.arange(len(order))
+        return cls(hashes[order], np.cumsum(lengths[order]), np.frombuffer(texts, np.uint8)[chosen]), numbers
 
     @classmethod
     def merged(
@@ -107,6 +125,14 @@ class Terms:
         start = self.ends[number - 1] if number else 0
         return _decoded(self.texts[start : self.ends[number]].tobytes())
 
+    def texts_of(self, numbers: Integers) -> Iterator[str]:
+        """As `text`, for many."""
+        ends = self.ends[numbers]
+        starts = np.where(numbers, self.ends[numbers - 1], 0)
+        stored = self.texts.data
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            yield _decoded(stored[start:end])
+
     def save(self, folder: Path) -> None:
         for name, part in ((_HASHES, self.hashes), (_ENDS, self.ends), (_TEXTS, self.texts)):
             np.save(folder / name, part)
@@ -119,7 +145,15 @@ class Terms:
 
 def hash_of(term: str) -> int:
     """Return what a term is known by."""
-    return _hash(_encoded(term))
+    if len(term) == 2:  # as `of_pairs` does for many at once
+        first, second = map(ord, term)
+        return _mixed(first << _SHIFT | second)
+    return int.from_bytes(blake2b(_encoded(term), digest_size=8).digest())
+
+
+def pairs_of(first: Integers, second: Integers) -> Hashes:
+    """Return each character and the one after it as a number."""
+    return first.astype(np.uint64) << np.uint64(_SHIFT) | second.astype(np.uint64)
 
 
 def held_in(hashes: Hashes, ascending: Hashes) -> npt.NDArray[np.bool_]:
@@ -141,16 +175,27 @@ def in_one_only(some: Hashes, others: Hashes) -> Hashes:
     return both[np.append(True, differs) & np.append(differs, True)] if len(both) else both
 
 
-def _hash(text: bytes) -> int:
-    return int.from_bytes(blake2b(text, digest_size=8).digest())
+@overload
+def _mixed(numbers: int) -> int: ...
+
+
+@overload
+def _mixed(numbers: Hashes) -> Hashes: ...
+
+
+def _mixed(numbers: Any) -> Any:
+    """Return numbers of 64 bits for such numbers, one for one: the finalizer of SplitMix64 (Steele, 2014)."""
+    mixed = (numbers ^ (numbers >> 30)) * 0xBF58476D1CE4E5B9 & _ALL
+    mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB & _ALL
+    return mixed ^ (mixed >> 31)
 
 
 def _encoded(term: str) -> bytes:
     return term.encode(errors="surrogatepass")
 
 
-def _decoded(text: bytes) -> str:
-    return text.decode(errors="surrogatepass")
+def _decoded(text: bytes | memoryview) -> str:
+    return str(text, "utf-8", "surrogatepass")
 
 
 def _merged(lists: Sequence[Terms], used: Sequence[npt.NDArray[np.bool_]]) -> tuple[Terms, list[Integers]]:

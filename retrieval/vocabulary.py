@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import numpy.typing as npt
+
+    from retrieval.arrays import Integers
     from retrieval.dictionary import Dictionary
     from retrieval.terms import Hashes, Terms
 
@@ -34,6 +37,7 @@ _OPEN = "_"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _CHARACTER = re.compile("[\u4e00-\u9fff]")
 _CHINESE = re.compile(f"{_CHARACTER.pattern}{{2,{LONGEST}}}")
+_BYTES = 3  # of such a character in UTF-8
 LATIN = re.compile("(?<![a-z0-9])[a-z]{4,}(?![a-z0-9])")  # a shorter one is as likely another abbreviation
 
 
@@ -64,14 +68,14 @@ class Vocabulary:
         is_new = held_in(changed, terms.hashes)
         new = terms.hashes.searchsorted(changed[is_new])
         stays = ~held_in(words, changed[~is_new])
+        new = new[_may_be_words(terms, new, dictionary)]
         found: list[tuple[int, int]] = []
         sounds: dict[str, list[str]] = {}
-        for term in map(terms.text, new.tolist()):
-            if _is_chinese_word(term, dictionary):
+        for term, word in zip(terms.texts_of(new), terms.hashes[new].tolist(), strict=True):
+            if _CHINESE.fullmatch(term):
                 sounds = sounds or _character_sounds()
                 # A character has two sounds at most that are common.
                 known = [sounds.get(character, ())[:2] for character in term]
-                word = hash_of(term)
                 found += [(hash_of(" ".join(sound)), word) for sound in product(*known)]
                 found += [(hash_of(key), word) for key in _opened(term)]
         added = np.array(found, dtype=np.uint64).reshape(-1, 2)
@@ -133,6 +137,14 @@ def _with(keys: Hashes, words: Hashes, added: Hashes) -> tuple[Hashes, Hashes]:
     keys, words = keys[~beside], words[~beside]
     at = keys.searchsorted(added[:, 0])
     return np.insert(keys, at, added[:, 0]), np.insert(words, at, added[:, 1])
+
+
+def _may_be_words(terms: Terms, numbers: Integers, dictionary: Dictionary) -> npt.NDArray[np.bool_]:
+    """Say of terms whether they may be Chinese words, by their length, and of two characters the dictionary."""
+    lengths = terms.lengths[numbers]
+    of_two = (lengths == 2 * _BYTES) & held_in(terms.hashes[numbers], dictionary.pairs)
+    may_be: npt.NDArray[np.bool_] = of_two | np.isin(lengths, _BYTES * np.arange(3, LONGEST + 1))
+    return may_be
 
 
 def _is_chinese_word(term: str, dictionary: Dictionary) -> bool:

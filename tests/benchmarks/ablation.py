@@ -81,8 +81,8 @@ def _rows(corpus: Snapshot, passages: Sequence[Paragraph]) -> dict[str, tuple[Sw
     no_synonyms: Switch = (answer, "built_in", lambda: Synonyms({}))
     bm25 = (*no_reranking, no_synonyms)
     return {
-        "words": (*bm25, *_only("_words", corpus, passages)),
-        "bigrams": (*bm25, *_only("_bigrams", corpus, passages)),
+        "words": (*bm25, *_only("words", corpus, passages)),
+        "bigrams": (*bm25, *_only("bigrams", corpus, passages)),
         "words + bigrams": (*bm25, *no_context),
         "+ context": bm25,
         "+ synonyms": no_reranking,
@@ -95,7 +95,9 @@ def _rows(corpus: Snapshot, passages: Sequence[Paragraph]) -> dict[str, tuple[Sw
 
 def _only(kept: str, corpus: Snapshot, passages: Sequence[Paragraph]) -> tuple[Switch, ...]:
     """Search for one sort of tokens alone, each paragraph by itself."""
-    alone: list[Switch] = [(language, sort, lambda *_: []) for sort in ("_words", "_bigrams") if sort != kept]
+    sorts = {"words": ("_words",), "bigrams": ("bigrams_of", "_around_latin")}
+    others = (function for sort, functions in sorts.items() if sort != kept for function in functions)
+    alone: list[Switch] = [(language, function, lambda *_: []) for function in others]
     with _switched(alone):
         postings = Postings.count(encoding.tokens(passage, corpus.dictionary) for passage in passages)
     return (*alone, (corpus, "searcher", EmbeddedSearcher.over(postings, np.arange(len(passages)))))

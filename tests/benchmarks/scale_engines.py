@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import sys
 from array import array
-from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -64,7 +63,7 @@ class Wenju:
             if len(counter) > PART:
                 parts.append(part(counter))
                 counter = PostingsCounter()
-            counter.add(Counter(line.split()))
+            counter.add(line.split())
         parts.append(part(counter))
         ends = np.cumsum([0, *(len(postings.lengths) for postings in parts)])
         rows = [np.arange(start, end, dtype=np.int32) for start, end in pairwise(ends)]

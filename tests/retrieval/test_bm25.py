@@ -11,7 +11,8 @@ from rank_bm25 import BM25Plus
 
 from retrieval import postings, terms
 from retrieval.bm25 import BM25
-from retrieval.postings import Postings, merge
+from retrieval.language import bigrams_of
+from retrieval.postings import Postings, PostingsCounter, merge
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,6 +94,26 @@ def test_merged_postings_are_those_counted_anew(
     assert list(merged.terms) == list(expected.terms)
     for name in ("offsets", "rows", "counts", "lengths"):
         assert getattr(merged, name).tolist() == getattr(expected, name).tolist()
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(TERMS | st.just("甲乙"), max_size=6),
+            st.lists(st.text("甲乙ab2𠀀\ud800", min_size=1, max_size=6), max_size=4),
+        ),
+        max_size=6,
+    )
+)
+def test_bigrams_of_runs_are_counted_among_the_tokens(rows: list[tuple[list[str], list[str]]]) -> None:
+    """A run is as good as its bigrams, of which some may be tokens of their own; none crosses two runs."""
+    counter = PostingsCounter()
+    for tokens, runs in rows:
+        counter.add(tokens, runs)
+    counted, expected = counter.postings(), Postings.count(tokens + bigrams_of(runs) for tokens, runs in rows)
+    assert list(counted.terms) == list(expected.terms)
+    for name in ("offsets", "rows", "counts", "lengths"):
+        assert getattr(counted, name).tolist() == getattr(expected, name).tolist()
 
 
 def test_a_small_part_may_have_the_highest_counts(tmp_path: Path) -> None:

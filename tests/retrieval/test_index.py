@@ -14,7 +14,7 @@ from retrieval.model import Question
 from retrieval.postings import PostingsCounter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from retrieval.progress import Progress
@@ -253,10 +253,10 @@ def test_a_build_interrupted_amid_a_file_leaves_nothing_torn(
     index, folder = Index(tmp_path / "index"), documents(road=ROAD, school=TEA, tea=TEA)
     calls = count()
 
-    def interrupted(counter: PostingsCounter, counts: Mapping[str, int]) -> None:
+    def interrupted(counter: PostingsCounter, *tokens: Sequence[str]) -> None:
         if next(calls) == call:
             raise KeyboardInterrupt
-        add(counter, counts)
+        add(counter, *tokens)
 
     add = PostingsCounter.add
     with monkeypatch.context() as patched:

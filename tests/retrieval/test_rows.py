@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.dictionary import build_dictionary
 from retrieval.encoding import Row, decode, decode_texts, encode, tokens
-from retrieval.language import normalise
+from retrieval.language import bigrams_of, normalise
 from retrieval.model import Cell, Paragraph, Picture
 from retrieval.rows import FileRows, ReadRows
 
@@ -20,26 +20,28 @@ if TYPE_CHECKING:
 def test_a_row_arrives_as_it_was_sent(
     dictionary: Dictionary, documents: Callable[..., Path], tmp_path: Path
 ) -> None:
-    """The terms that are repeated keep their counts, in the title's words as in the text's."""
-    folder = documents(a="# 长沙外贸\n\n长沙外贸进出口总额达到3000亿元，外贸企业1200家。\n\n……")
+    """Its tokens are those of title, section and text, as often as they occur there."""
+    folder = documents(
+        a="# 长沙外贸\n\n## 张x6的外贸\n\n长沙外贸进出口总额达到3000亿元，外贸企业1200家。\n\n……"
+    )
     build_dictionary(tmp_path, None, normalise)
     handle = ReadRows(folder, tmp_path, tmp_path / "pictures")(lambda: None)
     found = FileRows.of([json.loads(json.dumps(piece)) for piece in handle("a.md")])
     for row in found.rows:
         paragraph, figures = decode(row.record)
         assert row.record == encode(paragraph, dictionary)
-        assert row.counts == Counter(tokens(paragraph, dictionary))
+        assert Counter([*row.words, *bigrams_of(row.runs)]) == Counter(tokens(paragraph, dictionary))
         assert (row.id, row.article, row.figures) == (paragraph.id, paragraph.article, len(figures))
-        assert set(row.characters) == set(f"{paragraph.title}\n\n{paragraph.text}")
+        assert set(row.characters) == set(f"{paragraph.title}\n{paragraph.section or ''}\n{paragraph.text}")
         assert all(figure.paragraph == row.id for figure in figures)
-    assert found.rows[0].counts["外贸"] > 1
+    assert found.rows[0].words.count("外贸") > 1
     assert "进出口总额" in found.rows[0].metrics
 
 
 def test_a_paragraph_without_terms_has_none() -> None:
     """Nothing is counted where nothing was sent."""
-    row = Row(b"{}", {}, "a1", 2, 0, [], "空", [])
-    reply = {"rows": [["{}", "", {}, "a1", 2, 0, [], "空", []]], "remarks": ["空"]}
+    row = Row(b"{}", [], [], "a1", 2, 0, [], "空", [])
+    reply = {"rows": [["{}", "", "", "a1", 2, 0, [], "空", []]], "remarks": ["空"]}
     assert FileRows.of([reply]) == FileRows((row,), ("空",))
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from retrieval.answer import answer
 from retrieval.index import Index
+from retrieval.vocabulary import _opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,16 @@ def indexed(folder: Path, articles: dict[str, str]) -> Snapshot:
     index = Index(folder / "index")
     index.build(documents)
     return index.current()
+
+
+def test_every_word_of_the_corpus_may_be_meant(snapshot: Snapshot) -> None:
+    """Each is found by its sound, and a longer one with any of its characters open."""
+    vocabulary = snapshot.vocabulary
+    words = [term for term in snapshot.segment.terms.terms if term in vocabulary and not term.isascii()]
+    assert {"环境", "进出口", "阿列克谢"} <= set(words)
+    for word in words:
+        sound, keys = next(vocabulary._keys(word)), _opened(word)
+        assert all(word in vocabulary._under(key) for key in [sound, *keys])
 
 
 @pytest.mark.parametrize(
