@@ -132,7 +132,7 @@ class SegmentWriter:
         self._ids = array.array("q")
         self._document_of = array.array("i")
         self._terms, self._metrics = PostingsCounter(), PostingsCounter()
-        self._characters: Counter[str] = Counter()
+        self._characters: list[str] = []
 
     @property
     def tokens(self) -> int:
@@ -154,7 +154,7 @@ class SegmentWriter:
             self._document_of.append(first + articles.setdefault(row.article, len(articles)))
             self._terms.add(row.words, row.runs)
             self._metrics.add(row.metrics)
-            self._characters.update(row.characters)
+            self._characters.append(row.characters)
             figures += row.figures
             pictures |= dict.fromkeys(row.pictures)
         end = len(self._ids)
@@ -176,7 +176,7 @@ class SegmentWriter:
         np.save(self.folder / _DOCUMENT_OF, np.array(self._document_of, dtype=np.int32))
         self._terms.postings().save(self.folder / TERMS)
         self._metrics.postings().save(self.folder / METRICS)
-        _save_characters(self._characters, self.folder)
+        _save_characters(_count(self._characters), self.folder)
         for path in [*self.folder.rglob("*"), self.folder]:
             sync(path)  # before it counts as written
         listed = json.dumps([file.fields() for file in self.files])
@@ -255,10 +255,15 @@ def _counted(segment: Segment, stays: npt.NDArray[np.bool_]) -> Counter[str]:
 
 
 def _characters_of(segment: Segment, rows: Integers) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for row in rows.tolist():
-        counted.update(set(folded("".join(decode_texts(segment.record(row))))))
-    return counted
+    texts = ("".join(decode_texts(segment.record(row))) for row in rows.tolist())
+    return _count("".join(set(folded(text))) for text in texts)
+
+
+def _count(rows: Iterable[str]) -> Counter[str]:
+    """Return how often each character occurs."""
+    text = np.frombuffer("".join(rows).encode("utf-32-le", "surrogatepass"), "<u4")
+    numbers, counts = np.unique(text, return_counts=True)
+    return Counter(dict(zip(map(chr, numbers.tolist()), counts.tolist(), strict=True)))
 
 
 def _save_characters(characters: Counter[str], folder: Path) -> None:

@@ -140,7 +140,7 @@ def _with(keys: Hashes, words: Hashes, added: Hashes) -> tuple[Hashes, Hashes]:
 
 
 def _may_be_words(terms: Terms, numbers: Integers, dictionary: Dictionary) -> npt.NDArray[np.bool_]:
-    """Say of terms whether they may be Chinese words, by their length, and of two characters the dictionary."""
+    """Say of terms whether they may be Chinese words, by their length and, of two characters, dictionary."""
     lengths = terms.lengths[numbers]
     of_two = (lengths == 2 * _BYTES) & held_in(terms.hashes[numbers], dictionary.pairs)
     may_be: npt.NDArray[np.bool_] = of_two | np.isin(lengths, _BYTES * np.arange(3, LONGEST + 1))
