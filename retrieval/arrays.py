@@ -24,18 +24,22 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 _THREADS = 2
+_SMALL = 1 << 18  # bytes
 
 
 def load_array(path: Path) -> npt.NDArray[Any]:
-    """Map a saved array into memory. Raise OSError or ValueError where it is missing or damaged."""
+    """Map a saved array into memory. Raise OSError or ValueError where it is missing or damaged.
+
+    A small one is read, so that it takes no file descriptor.
+    """
     try:
-        loaded = np.load(path, mmap_mode="r")
-    except ValueError:
-        loaded = np.load(path)  # an empty one cannot be mapped
+        loaded = np.load(path, mmap_mode="r" if path.stat().st_size > _SMALL else None)
     except EOFError as error:
         raise ValueError(f"{path} is empty") from error
     # A plain view of the mapped memory: numpy's memmap class makes every slice slow.
-    return np.asarray(loaded)
+    array = np.asarray(loaded)
+    array.flags.writeable = False
+    return array
 
 
 def let_go(*arrays: npt.NDArray[Any]) -> None:

@@ -6,10 +6,10 @@ build that is killed goes on from there, and one of any size needs little memory
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import count
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 _MOST_WORKERS = 8  # each may need as much memory as the limits say
 _LONGER = 4  # times, where each page may be an image to read
-_SEGMENT = 1 << 22  # tokens that are gathered in memory
+_SEGMENT = 3 << 21  # tokens that are gathered in memory
+_TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 _WRITTEN_AFTER = 60.0  # seconds of work that a kill loses at most
 
 
@@ -72,8 +73,12 @@ class Workplace:
     def segments(self) -> Iterator[Segment]:
         """Yield what an earlier build has written."""
         for folder in sorted(self.folder.glob("segment-*")):
-            with suppress(OSError, ValueError, LookupError, TypeError):  # it was killed while writing this
+            try:
                 yield Segment.open(folder)
+            except (OSError, ValueError, LookupError, TypeError) as error:
+                if isinstance(error, OSError) and error.errno in _TOO_MANY_FILES:
+                    raise
+                continue  # it was killed while writing this
 
     def writer(self) -> SegmentWriter:
         return SegmentWriter(self.folder / f"segment-{next(self._numbers):06}")

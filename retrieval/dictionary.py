@@ -178,8 +178,8 @@ def cached_dictionary(
 ) -> None:
     """As `build_dictionary`, which takes over a second, but what it has made is kept in the folder `cache`.
 
-    It may be used by many processes at once. What is kept is named by its key and its content; of other keys
-    nothing is.
+    It may be used by many processes at once. What is kept is named by its key and its content; nothing
+    else is.
     """
     key = dictionary_key(user_words)
     cache.mkdir(parents=True, exist_ok=True)
@@ -196,7 +196,7 @@ def cached_dictionary(
         shutil.rmtree(kept, ignore_errors=True)  # a damaged one
         beside.rename(kept)
         for other in cache.iterdir():
-            if not other.name.startswith(key):
+            if other != kept:
                 shutil.rmtree(other, ignore_errors=True)
 
 

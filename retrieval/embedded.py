@@ -337,17 +337,20 @@ def _document_saturation(bm25: BM25, starts: Integers) -> Floats:
 
 def _documents_with(postings: Postings, document_of: Integers) -> npt.NDArray[np.int32]:
     """Return how many documents hold each term."""
+    documents_with = np.empty(len(postings.terms), dtype=np.int32)
 
-    def count(block: tuple[int, int]) -> npt.NDArray[np.int32]:
+    def count(block: tuple[int, int]) -> None:
         first, end = block
         offsets = postings.offsets[first : end + 1]
         documents = document_of[postings.rows[offsets[0] : offsets[-1]]]
         is_first = np.diff(documents, prepend=-1) != 0
         is_first[offsets[:-1] - offsets[0]] = True
         let_go(postings.rows)
-        return np.add.reduceat(is_first, offsets[:-1] - offsets[0], dtype=np.int32)
+        documents_with[first:end] = np.add.reduceat(is_first, offsets[:-1] - offsets[0], dtype=np.int32)
 
-    return np.concatenate([np.empty(0, np.int32), *side_by_side(count, postings.blocks())])
+    for _ in side_by_side(count, postings.blocks()):
+        pass
+    return documents_with
 
 
 def _share(counts: Integers, saturation: Floats, bm25: BM25) -> Floats:

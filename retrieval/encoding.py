@@ -45,7 +45,7 @@ _to_json = json.JSONEncoder(
 class Row:
     """A paragraph as a Segment takes it: its record, and what it is found by.
 
-    Its tokens are the `words` and the overlapping bigrams of the `runs`. `article` numbers the Document in
+    `words` and `runs` are what `words_and_runs` finds. `article` numbers the Document in
     its file; `metrics` are those of its figures, `characters` all different ones of title, section and text,
     `pictures` the keys of its images.
     """
@@ -64,14 +64,11 @@ class Row:
 def row_of(
     paragraph: Paragraph, words: Dictionary, of_heading: Callable[[str], WordsAndRuns] | None = None
 ) -> Row:
-    """`of_heading` gives the words and runs of a title or a section where they are kept: many share these."""
+    """`of_heading` is for `words_and_runs`."""
     figures = _figures_in(paragraph, words)
-    in_heading = of_heading or (lambda heading: language.words_and_runs(heading, words))
-    parts = [*map(in_heading, _headings(paragraph)), language.words_and_runs(paragraph.text, words)]
     return Row(
         _encoded(paragraph, figures),
-        [word for some, _ in parts for word in some],
-        [run for _, some in parts for run in some],
+        *words_and_runs(paragraph, words, of_heading),
         paragraph.id,
         paragraph.article,
         len(figures),
@@ -98,14 +95,17 @@ def _figures_in(paragraph: Paragraph, words: Dictionary) -> list[Figure]:
     return [whole_words(figure, paragraph.text, words.words) for figure in found]
 
 
-def tokens(paragraph: Paragraph, words: Dictionary) -> list[str]:
-    """What a paragraph is found by: its title, section and text, as one field."""
-    parts = [*_headings(paragraph), paragraph.text]
-    return [token for part in parts for token in language.tokens(part, words)]
+def words_and_runs(
+    paragraph: Paragraph, words: Dictionary, of_heading: Callable[[str], WordsAndRuns] | None = None
+) -> WordsAndRuns:
+    """What a paragraph is found by: its title, section and text, as one field.
 
-
-def _headings(paragraph: Paragraph) -> list[str]:
-    return [paragraph.title, paragraph.section] if paragraph.section else [paragraph.title]
+    `of_heading` gives the words and runs of a title or a section where they are kept: many share these.
+    """
+    in_heading = of_heading or (lambda heading: language.words_and_runs(heading, words))
+    headings = [paragraph.title, paragraph.section] if paragraph.section else [paragraph.title]
+    parts = [*map(in_heading, headings), language.words_and_runs(paragraph.text, words)]
+    return [word for some, _ in parts for word in some], [run for _, some in parts for run in some]
 
 
 def _heading(title: str, section: str | None) -> str:

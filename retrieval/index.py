@@ -40,6 +40,9 @@ _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
 _UNFINISHED = "UNFINISHED"
 _DICTIONARIES = "DICTIONARIES"
+READERS = "retrieval.rows"
+"""The module of the workers' work, which is loaded only to build."""
+
 _FEW = 10  # files, which somebody may well have removed together
 _PATIENCE = 7.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"
@@ -178,7 +181,7 @@ class Index:
             raise WenjuError(f"{documents}: {'不是文件夹' if documents.exists() else '文件夹不存在'}")
         self.engine.check(None)  # rather now than after all is read
         self.folder.mkdir(parents=True, exist_ok=True)
-        load_ahead("retrieval.rows")
+        load_ahead(READERS)
         # A question needs no readers of documents.
         from retrieval.contents import Workplace, collect  # noqa: PLC0415
         from retrieval.documents import find_files, ocr  # noqa: PLC0415

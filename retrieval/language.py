@@ -59,12 +59,12 @@ def normalise(text: str) -> str:
 
 def tokens(text: str, dictionary: Dictionary) -> list[str]:
     """The tokens of a paragraph, repeated as often as they occur."""
-    single, runs = words_and_runs(text, dictionary)
-    return single + bigrams_of(runs)
+    words, runs = words_and_runs(text, dictionary)
+    return words + bigrams_of(runs)
 
 
 def words_and_runs(text: str, dictionary: Dictionary) -> tuple[list[str], list[str]]:
-    """Tokens of a paragraph, and the runs whose overlapping bigrams are the others."""
+    """The tokens of a paragraph but its overlapping bigrams, and the runs that these are of."""
     normal = normalise(text)
     return _words(normal, dictionary) + _around_latin(normal), _RUN.findall(normal)
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 BLOCK = 1 << 20  # postings that are worked on at a time; larger arrays are slow to allocate
 _ARRAYS = ("offsets", "rows", "counts", "lengths")
-_PLACE = 32  # bits of the second of two numbers that are one
-_ROW = (1 << 32) - 1
+_ROW_BITS = 32  # of a number that is a term and a row
+_ROW = (1 << _ROW_BITS) - 1
 _HIGHEST = np.iinfo(np.int64).max
 _NOTHING = np.empty(0, dtype=np.int32)
 
@@ -76,9 +76,9 @@ class Postings:
         number = self.terms.number(term)
         return 0 if number is None else int(self.offsets[number + 1] - self.offsets[number])
 
-    def blocks(self, size: int = BLOCK) -> Iterator[tuple[int, int]]:
-        """Yield ranges of term numbers that have about `size` postings each, or one term with more."""
-        return blocks(self.offsets, size)
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Yield ranges of term numbers that have about BLOCK postings each, or one term with more."""
+        return blocks(self.offsets, BLOCK)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
@@ -124,11 +124,11 @@ class PostingsCounter:
         rows = np.repeat(np.arange(size, dtype=np.int32), np.array(self._tokens_of_row, np.int32))
         rows = np.concatenate([rows, rows_of_pairs])
         lengths = np.bincount(rows, minlength=size).astype(np.int32)
-        keys = np.concatenate(numbers).astype(np.int64) << _PLACE | rows
+        keys = np.concatenate(numbers).astype(np.int64) << _ROW_BITS | rows
         keys.sort()
         begins = np.flatnonzero(np.diff(keys, prepend=-1))
         keys, counts = keys[begins], np.diff(begins, append=len(keys))
-        offsets = _offsets(np.bincount(keys >> _PLACE, minlength=len(terms)))
+        offsets = _offsets(np.bincount(keys >> _ROW_BITS, minlength=len(terms)))
         rows = (keys & _ROW).astype(np.int32)
         return Postings(terms, offsets, rows, counts.astype(_smallest(counts)), lengths)
 
@@ -151,7 +151,7 @@ def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -
     """Write the postings of `size` rows, joined from parts, into `folder`.
 
     With each part come its rows' new numbers, ascending, -1 for a row that is dropped; no two parts have one
-    in common. Memory is needed for the terms, and for BLOCK postings.
+    in common. Memory is needed for the terms, and for a few times BLOCK postings.
     """
     folder.mkdir(exist_ok=True)
     held_by = []
@@ -159,9 +159,10 @@ def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -
     highest = 0
     for postings, new_row in parts:
         dropped = new_row < 0
-        blocks_left = list(side_by_side(partial(_left, postings, dropped), postings.blocks()))
-        held_by.append(np.concatenate([np.empty(0, np.int64), *(held for held, _ in blocks_left)]))
-        highest = max([highest, *(most for _, most in blocks_left)])
+        held = np.diff(postings.offsets)
+        left = partial(_take_away, held, postings, dropped)
+        highest = max([highest, *side_by_side(left, postings.blocks())])
+        held_by.append(held)
         lengths[new_row[~dropped]] = postings.lengths[~dropped]
     terms, places = Terms.merged([postings.terms for postings, _ in parts], [held > 0 for held in held_by])
     held = np.zeros(len(terms), dtype=np.int64)
@@ -176,6 +177,8 @@ def merge(parts: Sequence[tuple[Postings, Integers]], size: int, folder: Path) -
     for rows, counts in side_by_side(partial(_joined, parts, places), blocks(offsets, BLOCK)):
         rows_file.append(rows)
         counts_file.append(counts)
+        for postings, _ in parts:
+            let_go(postings.rows, postings.counts)
     rows_file.close()
     counts_file.close()
 
@@ -190,20 +193,22 @@ def blocks(offsets: Integers, size: int) -> Iterator[tuple[int, int]]:
         first = end
 
 
-def _left(postings: Postings, dropped: npt.NDArray[np.bool_], block: tuple[int, int]) -> tuple[Integers, int]:
-    """Return how many rows each term of a block still stands in, and its highest count there."""
+def _take_away(
+    held: Integers, postings: Postings, dropped: npt.NDArray[np.bool_], block: tuple[int, int]
+) -> int:
+    """Take dropped rows from how many each term of a block is `held` by; return the highest count left."""
     first, end = block
     start, stop = postings.offsets[first], postings.offsets[end]
     counts, rows = postings.counts[start:stop], postings.rows[start:stop]
-    held = np.diff(postings.offsets[first : end + 1])
     least, most = np.flatnonzero(dropped)[[0, -1]] if dropped.any() else (0, -1)
     near = np.flatnonzero((rows >= least) & (rows <= most))  # far faster than to look up each
     if len(gone := near[dropped[rows[near]]]):
         terms_gone = postings.offsets[first:end].searchsorted(gone + start, "right") - 1
-        held -= np.bincount(terms_gone, minlength=end - first)
+        held[first:end] -= np.bincount(terms_gone, minlength=end - first)
         counts = np.delete(counts, gone)
+    highest = int(counts.max(initial=0))
     let_go(postings.rows, postings.counts)
-    return held, int(counts.max(initial=0))
+    return highest
 
 
 def _joined(
@@ -211,8 +216,6 @@ def _joined(
 ) -> tuple[Integers, Integers]:
     """Return the rows and counts of a block of merged terms, by term and row."""
     moved = [_moved(*part, place, *block) for part, place in zip(parts, places, strict=True)]
-    for postings, _ in parts:
-        let_go(postings.rows, postings.counts)
     # What is small is put into what is large.
     large, *others = sorted(moved, key=lambda part: -len(part.rows))
     rows, counts = large.rows, large.counts
@@ -244,7 +247,7 @@ class _Moved(NamedTuple):
 
     def places_for(self, keys: Integers) -> Integers:
         """Return where postings with these ascending keys belong."""
-        terms = keys >> _PLACE
+        terms = keys >> _ROW_BITS
         ends = self.offsets[self.terms.searchsorted(terms, "right")]
         # Only terms that both have are looked into.
         asked = np.flatnonzero(np.isin(self.terms, terms))
@@ -252,12 +255,12 @@ class _Moved(NamedTuple):
         within = places_in(starts, lengths)
         own = np.append(_keys(self.terms[asked], lengths, self.rows[within]), _HIGHEST)
         near = own.searchsorted(keys)
-        return np.where(own[near] >> _PLACE == terms, np.append(within, 0)[near], ends)
+        return np.where(own[near] >> _ROW_BITS == terms, np.append(within, 0)[near], ends)
 
 
 def _keys(terms: Integers, held: Integers, rows: Integers) -> Integers:
     """Return terms, which hold so many of the rows each, and rows as numbers in the order of both."""
-    keys: Integers = np.repeat(terms.astype(np.int64) << _PLACE, held)
+    keys: Integers = np.repeat(terms.astype(np.int64) << _ROW_BITS, held)
     keys |= rows
     return keys
 

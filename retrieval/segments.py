@@ -176,7 +176,7 @@ class SegmentWriter:
         np.save(self.folder / _DOCUMENT_OF, np.array(self._document_of, dtype=np.int32))
         self._terms.postings().save(self.folder / TERMS)
         self._metrics.postings().save(self.folder / METRICS)
-        _save_characters(_count(self._characters), self.folder)
+        _save_characters(_counted_at_once(self._characters), self.folder)
         for path in [*self.folder.rglob("*"), self.folder]:
             sync(path)  # before it counts as written
         listed = json.dumps([file.fields() for file in self.files])
@@ -255,11 +255,13 @@ def _counted(segment: Segment, stays: npt.NDArray[np.bool_]) -> Counter[str]:
 
 
 def _characters_of(segment: Segment, rows: Integers) -> Counter[str]:
-    texts = ("".join(decode_texts(segment.record(row))) for row in rows.tolist())
-    return _count("".join(set(folded(text))) for text in texts)
+    counted: Counter[str] = Counter()
+    for row in rows.tolist():
+        counted.update(set(folded("".join(decode_texts(segment.record(row))))))
+    return counted
 
 
-def _count(rows: Iterable[str]) -> Counter[str]:
+def _counted_at_once(rows: Iterable[str]) -> Counter[str]:
     """Return how often each character occurs."""
     text = np.frombuffer("".join(rows).encode("utf-32-le", "surrogatepass"), "<u4")
     numbers, counts = np.unique(text, return_counts=True)

@@ -2,7 +2,7 @@
 
 By that order whole lists are looked up and merged as arrays, without a Python dict of millions. A term is
 known by its hash of 64 bits: that any two of ten million terms share one has a chance of 1 in 400,000, and
-then they count as one term. Those of two characters, which most are, never share one.
+then they count as one term. No two of two characters, as most are, share one.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def held_in(hashes: Hashes, ascending: Hashes) -> npt.NDArray[np.bool_]:
 def in_one_only(some: Hashes, others: Hashes) -> Hashes:
     """Return the hashes that are in one of two lists and not in both; all ascend, and no list has one twice.
 
-    numpy's `setxor1d` takes four times as long: it does not see that the lists are sorted.
+    numpy's `setxor1d` takes longer: it does not see that the lists are sorted.
     """
     both = np.concatenate([some, others])
     both.sort(kind="stable")

@@ -99,7 +99,8 @@ def _only(kept: str, corpus: Snapshot, passages: Sequence[Paragraph]) -> tuple[S
     others = (function for sort, functions in sorts.items() if sort != kept for function in functions)
     alone: list[Switch] = [(language, function, lambda *_: []) for function in others]
     with _switched(alone):
-        postings = Postings.count(encoding.tokens(passage, corpus.dictionary) for passage in passages)
+        parts = (encoding.words_and_runs(passage, corpus.dictionary) for passage in passages)
+        postings = Postings.count(words + language.bigrams_of(runs) for words, runs in parts)
     return (*alone, (corpus, "searcher", EmbeddedSearcher.over(postings, np.arange(len(passages)))))
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LIMIT = 10
 K1, B = 1.0, 0.6  # as retrieval.bm25 has them
-PART = 1 << 22  # postings that wenju gathers in memory, as retrieval.contents has it
+PART = 3 << 21  # tokens that wenju gathers in memory, as retrieval.contents has it
 
 
 class Engine(Protocol):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rank_bm25 import BM25Plus
 
-from retrieval import postings, terms
+from retrieval import arrays, postings, terms
 from retrieval.bm25 import BM25
 from retrieval.language import bigrams_of
 from retrieval.postings import Postings, PostingsCounter, merge
@@ -85,11 +85,12 @@ def test_merged_postings_are_those_counted_anew(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "BLOCK", data.draw(st.integers(1, 20)))
         patch.setattr(terms, "_MERGED", data.draw(st.integers(1, 20)))
-        merge(
-            [(Postings.count(corpus), rows) for corpus, rows in zip(corpora, new_rows, strict=True)],
-            len(kept),
-            folder,
-        )
+        patch.setattr(arrays, "_SMALL", data.draw(st.sampled_from([128, 1 << 18])))  # mapped or read
+        parts = []
+        for number, (corpus, rows_there) in enumerate(zip(corpora, new_rows, strict=True)):
+            Postings.count(corpus).save(folder / str(number))
+            parts.append((Postings.open(folder / str(number)), rows_there))
+        merge(parts, len(kept), folder)
     merged, expected = Postings.open(folder), Postings.count(corpora[part][row] for part, row in kept)
     assert list(merged.terms) == list(expected.terms)
     for name in ("offsets", "rows", "counts", "lengths"):

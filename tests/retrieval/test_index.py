@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from retrieval.postings import PostingsCounter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from retrieval.progress import Progress
 
@@ -243,6 +244,21 @@ def test_a_build_goes_on_where_one_has_ended(
     hit, _ = index.current().search(asking("铁路" if full else "公路"), 1)[0]
     assert hit.paragraph.document == "road.md"
     assert len(folders(tmp_path / "index")) == 1
+
+
+def test_what_was_read_holds_few_files_open(
+    tmp_path: Path, documents: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that has written many parts goes on where a process may open few files."""
+    monkeypatch.setattr("retrieval.contents._SEGMENT", 1)
+    folder = documents(**{f"tea{number}": TEA for number in range(30)})
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + 100, hard))
+    try:
+        report = Index(tmp_path / "index").build(folder)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert report.read == 30
 
 
 @pytest.mark.parametrize("call", [2, 3])  # for the terms of a paragraph, and for its metrics

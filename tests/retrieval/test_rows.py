@@ -4,9 +4,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from retrieval import language
 from retrieval.dictionary import build_dictionary
-from retrieval.encoding import Row, decode, decode_texts, encode, tokens
-from retrieval.language import bigrams_of, normalise
+from retrieval.encoding import Row, decode, decode_texts, encode
+from retrieval.index import READERS
 from retrieval.model import Cell, Paragraph, Picture
 from retrieval.rows import FileRows, ReadRows
 
@@ -24,18 +25,24 @@ def test_a_row_arrives_as_it_was_sent(
     folder = documents(
         a="# 长沙外贸\n\n## 张x6的外贸\n\n长沙外贸进出口总额达到3000亿元，外贸企业1200家。\n\n……"
     )
-    build_dictionary(tmp_path, None, normalise)
+    build_dictionary(tmp_path, None, language.normalise)
     handle = ReadRows(folder, tmp_path, tmp_path / "pictures")(lambda: None)
     found = FileRows.of([json.loads(json.dumps(piece)) for piece in handle("a.md")])
     for row in found.rows:
         paragraph, figures = decode(row.record)
         assert row.record == encode(paragraph, dictionary)
-        assert Counter([*row.words, *bigrams_of(row.runs)]) == Counter(tokens(paragraph, dictionary))
+        texts = [paragraph.title, paragraph.section or "", paragraph.text]
+        tokens = [token for text in texts for token in language.tokens(text, dictionary)]
+        assert Counter([*row.words, *language.bigrams_of(row.runs)]) == Counter(tokens)
         assert (row.id, row.article, row.figures) == (paragraph.id, paragraph.article, len(figures))
         assert set(row.characters) == set(f"{paragraph.title}\n{paragraph.section or ''}\n{paragraph.text}")
         assert all(figure.paragraph == row.id for figure in figures)
     assert found.rows[0].words.count("外贸") > 1
     assert "进出口总额" in found.rows[0].metrics
+
+
+def test_what_workers_need_is_loaded_ahead() -> None:
+    assert ReadRows.__module__ == READERS
 
 
 def test_a_paragraph_without_terms_has_none() -> None:

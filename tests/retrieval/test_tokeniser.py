@@ -118,4 +118,10 @@ def test_a_dictionary_is_made_once(tmp_path: Path) -> None:
     (kept / "dictionary.npy").write_bytes(b"nothing")
     cached_dictionary(cache, folders[2], None, normalise)
     assert list(cache.iterdir()) == [kept]
+    older = cache / f"{kept.name}-older"
+    older.mkdir()
+    (older / "dictionary.json").touch()
+    (kept / "dictionary_pairs.npy").unlink()
+    cached_dictionary(cache, folders[2], None, normalise)
+    assert list(cache.iterdir()) == [kept]
     assert {Dictionary(folder).key for folder in (*folders, kept)} == {Dictionary(folders[0]).key}
