@@ -17,9 +17,9 @@ from retrieval.series.metric_index import metrics_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    WordsAndRuns = tuple[list[str], list[str]]
-
     from retrieval.dictionary import Dictionary
+
+    WordsAndRuns = tuple[list[str], list[str]]
 
 
 def _fields(kind: type, *left_out: str) -> list[str]:
@@ -45,9 +45,9 @@ _to_json = json.JSONEncoder(
 class Row:
     """A paragraph as a Segment takes it: its record, and what it is found by.
 
-    `words` and `runs` are what `words_and_runs` finds. `article` numbers the Document in
-    its file; `metrics` are those of its figures, `characters` all different ones of title, section and text,
-    `pictures` the keys of its images.
+    `words` and `runs` are what `words_and_runs` finds. `article` numbers the Document in its file; `metrics`
+    are those of its figures, `characters` all different ones of title, section and text, `pictures` the keys
+    of its images.
     """
 
     record: bytes

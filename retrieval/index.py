@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from retrieval.engine import Engine
     from retrieval.isolation import Limits
 
+READERS = "retrieval.rows"
+"""The module of the workers' work: a build has them load it before it does so itself."""
+
 _CURRENT = "CURRENT"
 _BUILDING = "BUILDING"
 _UNFINISHED = "UNFINISHED"
 _DICTIONARIES = "DICTIONARIES"
-READERS = "retrieval.rows"
-"""The module of the workers' work, which is loaded only to build."""
-
 _FEW = 10  # files, which somebody may well have removed together
 _PATIENCE = 7.0  # seconds for another process's build
 _NONE = "还没有索引，请先运行 wenju index"

@@ -73,7 +73,7 @@ class ReadRows:
 
 
 def _sent(row: Row) -> tuple[object, ...]:
-    """Return a row as JSON: its words and runs, in which there are none, with spaces between."""
+    """Return a row as JSON: its words and its runs with spaces between, of which they hold none."""
     about = row.id, row.article, row.figures, row.metrics, row.characters, row.pictures
     return row.record.decode(), " ".join(row.words), " ".join(row.runs), *about
 
