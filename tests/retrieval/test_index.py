@@ -246,6 +246,25 @@ def test_a_build_goes_on_where_one_has_ended(
     assert len(folders(tmp_path / "index")) == 1
 
 
+def test_all_is_on_the_disk_before_it_comes_into_use(
+    tmp_path: Path, documents: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file and folder of a Snapshot is synced, and only then the file that names it."""
+    synced: list[Path] = []
+    fsync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    monkeypatch.setattr("os.fsync", noting)
+    folder = tmp_path / "index"
+    Index(folder).build(documents(tea=TEA))
+    snapshot = Index(folder).current().folder
+    before = synced[: synced.index(folder / "CURRENT.new")]
+    assert {snapshot, *snapshot.rglob("*")} <= set(before)
+
+
 def test_what_was_read_holds_few_files_open(
     tmp_path: Path, documents: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
