@@ -103,7 +103,7 @@ class PostingsCounter:
         self._characters = 0
 
     def __len__(self) -> int:
-        """How many tokens there are, or few more."""
+        """How many tokens there are, or some more: spaces between runs count, too."""
         return len(self._number_of) + self._characters
 
     def add(self, tokens: Iterable[str], runs: Sequence[str] = ()) -> None:

@@ -136,7 +136,7 @@ class SegmentWriter:
 
     @property
     def tokens(self) -> int:
-        """How many tokens it has so far, or few more."""
+        """How many tokens it has so far, or some more."""
         return len(self._terms)
 
     def add(

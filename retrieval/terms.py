@@ -56,7 +56,7 @@ class Terms:
         hashes = _mixed(pairs)
         order = np.argsort(hashes)
         characters = np.stack([pairs >> _SHIFT, pairs & _CHARACTER], axis=1).astype("<u4")
-        lengths = np.ones(len(pairs), np.int64) * 2
+        lengths = np.full(len(pairs), 2)
         for longer in _LONGER_FROM:
             lengths += (characters >= longer).sum(axis=1)
         texts = _encoded(characters.tobytes().decode("utf-32-le", "surrogatepass"))

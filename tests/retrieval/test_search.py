@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval import embedded
+from retrieval import embedded, postings
 from retrieval.bm25 import BM25
 from retrieval.embedded import EmbeddedSearcher
 from retrieval.language import phrase_terms
@@ -54,6 +54,17 @@ def by_definition(documents: list[list[list[str]]], query: list[str]) -> list[fl
                 score += sum(NEIGHBOUR * own[first + near] for near in beside)
             expected.append(score)
     return expected
+
+
+@given(DOCUMENTS, st.integers(1, 8))
+def test_a_document_counts_once_for_a_term(documents: list[list[list[str]]], block: int) -> None:
+    """However many of its rows hold it, and however few terms are counted at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "BLOCK", block)
+        counted = searcher(documents)
+    terms = list(counted.postings.terms)
+    expected = [sum(any(term in row for row in rows) for rows in documents) for term in terms]
+    assert counted._documents_with.tolist() == expected
 
 
 @given(DOCUMENTS, QUERIES)
