@@ -17,6 +17,7 @@ from retrieval import units
 from retrieval.bounds import bound_of, keeps
 from retrieval.figures import extract
 from retrieval.language import places
+from retrieval.metric_patterns import NEWS
 from retrieval.plain import folded, plain
 from retrieval.question import ASKING
 
@@ -37,6 +38,12 @@ _WORD = re.compile(r"[a-z0-9.]+")
 _SCOPE = re.compile("全国|全省|全市|全县|全区|全球|世界|亚洲|欧洲|亚太|中部|东部|西部|东北|国内|国外|省内")
 _NOT_REACHED = re.compile("(?:尚未|还未|未能|没有|即将)[^，。,]{0,8}$")
 _MILESTONE = re.compile(r"(?:[、和][\d.,]+[十百千万亿]*[^\d，,。]{0,4}){0,8}大关")
+_PUBLISHING = re.compile("披露|公布|公告|发布|印发|刊[登发载]|报道|发表|宣布|出台|下发|发文")
+_PER_ONE = re.compile("[每/]|[单均]价|[人户平]均")
+_FATES = tuple(
+    re.compile(words)
+    for words in ("死|丧生|[遇罹]难|身亡|遇害|牺牲|毙", "伤(?!亡)", "失[踪联]", "[被逮拘]捕|抓获|落网")
+)
 _REACH = 12.0  # characters over which nearness falls to 1/e
 
 
@@ -179,10 +186,10 @@ def describe(scene: Scene, asked: Asked) -> Iterator[tuple[Figure, dict[str, flo
             "sentence overlap": sentence.overlap,
             "sentence, the one before and title": sentence.wider,
             "best sentence of its passage": float(sentence.overlap >= best),
-            "in the first sentence": float(sentence.start == 0),
         }
         features |= _near_features(scene, asked, figure, sentence)
-        features |= _clause_features(scene, asked, figure, sentence, previous)
+        following = figures[order + 1].start if order + 1 < len(figures) else len(scene.text)
+        features |= _clause_features(scene, asked, figure, sentence, (previous, following))
         features |= _setting_features(scene, asked, figure)
         features |= _kind_features(figure, asked.wanted)
         features |= _period_features(figure, asked, scene.text[sentence.start : sentence.end])
@@ -232,16 +239,17 @@ def _near_features(scene: Scene, asked: Asked, figure: Figure, sentence: _Senten
 
 
 def _clause_features(
-    scene: Scene, asked: Asked, figure: Figure, sentence: _Sentence, previous: int
+    scene: Scene, asked: Asked, figure: Figure, sentence: _Sentence, room: tuple[int, int]
 ) -> dict[str, float]:
     """Compare the question with the clause, and with the words that lead to this figure alone."""
     text = scene.text
+    previous, following = room
     start, end = _clause(text, figure, sentence.start, sentence.end)
     since = max(start, previous, text.rfind("、", start, figure.start) + 1)
     characters = set(_HAN_CHARACTER.findall(text[max(since, figure.start - 16) : figure.start]))
     common = len(characters & asked.noun)
     left = text[max(sentence.start, figure.start - 12) : figure.start]
-    right = text[figure.end : min(sentence.end, figure.end + 10)]
+    right = text[figure.end : min(sentence.end, figure.end + 10, max(figure.end, following))]
     features = {
         "clause overlap": _share(asked, _within(scene, start, end)),
         "words of its own": _share(asked, _within(scene, since, figure.start)),
@@ -251,7 +259,21 @@ def _clause_features(
         "what stands after, before": _held(asked.after, left),
         "what stands before, after": _held(asked.before, right),
     }
+    if figure.kind == "count":
+        features |= _fate_feature(asked, text[figure.start : figure.end] + right, left)
     return features | _scope_features(asked, text[since : figure.start])
+
+
+def _fate_feature(asked: Asked, after: str, before: str) -> dict[str, float]:
+    """Tell the dead from the injured, by the words after the figure or else before it."""
+    told = [(fate.search(asked.text), fate.search(after), fate.search(before)) for fate in _FATES]
+    if sum(asked_for is not None for asked_for, _, _ in told) != 1:
+        return {}
+    place = next((place for place in (1, 2) if any(words[place] for words in told)), None)
+    if place is None:
+        return {}
+    agrees = any(words[0] and words[place] for words in told)
+    return {"same fate" if agrees else "another fate": 1.0}
 
 
 def _setting_features(scene: Scene, asked: Asked, figure: Figure) -> dict[str, float]:
@@ -262,11 +284,27 @@ def _setting_features(scene: Scene, asked: Asked, figure: Figure) -> dict[str, f
         "milestone": float(_MILESTONE.match(text, figure.end) is not None),
         "not reached": float(_NOT_REACHED.search(text, max(0, figure.start - 12), figure.start) is not None),
     }
+    features |= _report_feature(text, asked, figure) | _per_one_feature(text, asked, figure)
     if figure.metric:
         metric = plain(figure.metric).lower()
         features["metric named"] = float(metric in asked.text)
         features["metric overlap"] = _held(frozenset(grams(metric)), " ".join(asked.grams))
     return features
+
+
+def _report_feature(text: str, asked: Asked, figure: Figure) -> dict[str, float]:
+    """Tell the date of a report (`3月5日电`, `3月5日晚公告`) from those of what it reports."""
+    if figure.kind != "date" or asked.wanted.kinds[:1] != ("date",) or not NEWS.match(text, figure.end):
+        return {}
+    return {f"report's date, {'asked' if _PUBLISHING.search(asked.text) else 'not asked'}": 1.0}
+
+
+def _per_one_feature(text: str, asked: Asked, figure: Figure) -> dict[str, float]:
+    """Tell a price, an average or a rate from a total."""
+    words = f"{figure.unit}{plain(figure.metric or '')}{text[max(0, figure.start - 6) : figure.start]}"
+    if figure.kind not in {"money", "count", "measure"} or not _PER_ONE.search(words):
+        return {}
+    return {f"per one, {'asked' if _PER_ONE.search(asked.text) else 'not asked'}": 1.0}
 
 
 def _clause(text: str, figure: Figure, start: int, end: int) -> tuple[int, int]:
@@ -304,8 +342,6 @@ def _kind_features(figure: Figure, wanted: Wanted) -> dict[str, float]:
     if figure.kind == "date":
         features |= _date_features(figure, wanted)
     return features | {
-        "range": float(isinstance(figure.value, tuple)),
-        "rate": float("/" in (figure.unit or "")),
         "one, or just a": float(figure.value == 1 and figure.text[0] == "一"),
         "duration for a date": float(figure.kind == "duration" and wanted.kinds[0] == "date"),
     }

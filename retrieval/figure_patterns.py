@@ -20,6 +20,8 @@ _CHINESE = (
     r"(?:点[〇零○一二三四五六七八九]+(?![十百千])[万亿]*)?(?:[多余几](?=[万亿])[万亿]+)?"
 )
 _NUMBER = rf"(?:{_ARABIC}|{_CHINESE})[多余几来]?"
+_DIGIT = r"[\d一二两三四五六七八九]"
+_SOME = rf"(?:\d+|[{HAN}]+)[多余]?"
 _TO = r" ?(?:-+|—+|–|―|~+|至|到|－) ?"
 _TO_SIGNS = r"\-—–―~至到－"
 _UNIT = rf" ?{units.UNIT}(?:{units.RATE})?"
@@ -57,6 +59,12 @@ QUANTITY = re.compile(
     rf"(?P<n>{_NUMBER})(?:{_TO_IN_REACH}(?P<first_unit>{_UNIT})?{_TO}(?P<last>{_NUMBER}))?(?P<unit>{_UNIT})",
     re.IGNORECASE,
 )
+CASE = re.compile("一人|(?:(?<=发生|遭遇|制造|查处|破获|侦破|通报)|(?<=[生造获破]了))一起")
+"""Where 一 may count: `一人受伤`, `发生一起`."""
+
+CHANGE = re.compile(rf"(?:零?(?P<jiao>{_DIGIT})角)?(?:零?(?P<fen>{_DIGIT})分(?!钟))?")
+"""What may follow an amount of whole 元: `6角5分`."""
+
 LONG_TIME = re.compile(
     rf"(?P<n>{_NUMBER}) ?(?P<unit>年|个月|天|日|个?小时|个?钟头|分钟?)(?P<half>半)?"
     rf"(?:[零又]?(?P<rest>{_NUMBER}) ?(?P<rest_unit>个月|天|日|个?小时|分钟|分|秒钟?))?"
@@ -65,10 +73,22 @@ GRADE = re.compile(r"(?P<year>(?:19|20)\d\d) ?[级届](?![别])")
 """The year that a class of pupils entered or left school: `2019级`."""
 
 HALF = re.compile(r"半(?:个)?(?P<unit>年|月|小时|天|世纪|学期|钟头)")
+PEOPLE = re.compile(
+    rf"(?:(?=(?:{_SOME}(?:死亡?|伤)){{2}}|\d+死(?:$|[,，。;；、!！)）」”\s])|\d+死亡)"
+    rf"|(?<=[\d多余人{HAN}][死伤])|(?<=死亡))(?P<hit>{_SOME})(?:死亡?|伤)"
+    rf"|(?:(?=(?:{_DIGIT}[子儿男女]){{2}})|(?<={_DIGIT}[子儿男女])|(?<=育有)|(?<=生有)|(?<=生育))"
+    rf"(?P<child>{_DIGIT})[子儿男女](?![子儿孩童士性生工友人公])"
+)
+"""People without a measure word: the dead and injured of `3死6伤`, the children of `一子两女`."""
+
 BARE = re.compile(rf"(?P<n>{_ARABIC}|{_CHINESE})[多余几]?(?:{_TO}(?P<last>{_ARABIC}))?")
+ABOUT = re.compile(" ?(?:左右|上下|以上|以下|不等|之间|出头)")
+"""After a number that is a figure even without a unit: `1000左右`."""
+
 ONLY_COUNTS = re.compile(
     rf"(?:[-+]?\d+(?:\.\d+)?[万亿]{{0,2}}|[一二三四五六七八九两])"
-    rf"(?![\d.,， /:：比成分级届多余几来兆年月日天号时季点个小钟半世第前上下米～{HAN}{_TO_SIGNS}])"
+    r"(?![\d.,， /:：比成分级届多余几来兆年月日天号时季点个小钟半世第前上下米死伤子儿男女～"
+    rf"{HAN}{_TO_SIGNS}])"
 )
 """A number that nothing follows by which it could be more than a quantity or a bare number."""
 
@@ -85,7 +105,7 @@ _CANDIDATE = (
 # A Chinese digit is mostly no number, as what follows it tells at once: no unit, digit or sign of a range.
 _AFTER_DIGIT = re.escape(
     "".join(sorted({first for unit in units.KINDS for first in (unit[0].lower(), unit[0].upper())}))
-    + f" 0123456789{HAN}几多余来点分成比年月日号时季第前上下半世历个小：:-—–―~～－至到.,"
+    + f" 0123456789{HAN}几多余来点分成比年月日号时季第前上下半世历个小死伤子儿男女：:-—–―~～－至到.,"
 )
 CANDIDATE = re.compile(
     rf"[-+\d几数{HAN}第半翻¥$€£UH公西纪前民昭明大平令康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳"

@@ -11,9 +11,10 @@ from collections.abc import Callable
 
 from retrieval import dates, units
 from retrieval import figure_patterns as patterns
+from retrieval.metric_patterns import HAPPENED
 from retrieval.metrics import bind
 from retrieval.model import Figure, FigureKind
-from retrieval.numerals import parse_number
+from retrieval.numerals import parse_number, without_bankers
 from retrieval.plain import plain
 
 Value = float | str | tuple[float, float] | tuple[str, str] | None
@@ -21,11 +22,11 @@ Value = float | str | tuple[float, float] | tuple[str, str] | None
 # Measure words that a single Chinese digit makes a figure with, and those that 一 does.
 _PLAIN_COUNTS = frozenset(
     "家个名位人座栋所台架艘部本册套层楼届期批章集篇幅张枚颗支只棵起宗辆列处例项条种类份场局轮队站户岁间瓶箱次句大"
-    "天年周门株幢节头具首卷枪弹筐桶把"
+    "天年周门株幢节头具首卷枪弹筐桶把对根发"
 )
 _PLAIN_ONE = frozenset("名座栋所架艘岁年天辆枚颗")
 # Units that after a single Chinese digit are more often part of a word: 一度, 三里, 一角.
-_NOT_WITH_ONE_DIGIT = frozenset("度分里级码角块两ktmg折点圆") | {"季度", "世纪"}
+_NOT_WITH_ONE_DIGIT = frozenset("度分里级码角块两ktmg折点圆转") | {"季度", "世纪"}
 _BEFORE = re.compile(
     r"(?:(?:每(?:平方米|立方米|千瓦时|公里|小时|学[年期]|[人户亩公顷月天日吨年次间生张件])){1,3}|不?超过|不少于|不低于|不高于|不多于|不到|不足|超出|突破|大约|至少|至多|最多|最少|最高|最低|将近|接近|高达|多达|约|近|逾|超)$"
 )
@@ -61,7 +62,7 @@ _Reader = Callable[[str, int], _Reading | None]
 
 def extract(text: str) -> list[Figure]:
     """Find all figures of `text`, in order and without overlap; each stands at `text[start:end]`."""
-    simple = plain(text)
+    simple = without_bankers(plain(text))
     open_text = _mask(simple)
     found: list[Figure] = []
     position = 0
@@ -223,6 +224,13 @@ def _long_time(text: str, start: int) -> _Reading | None:
     return None if rest is None or parts is None else ("duration", match.end(), value + rest / parts, unit)
 
 
+def _people(text: str, start: int) -> _Reading | None:
+    """Read the dead and injured of `3死6伤`, the children of `一子两女`, the two of `一男一女`."""
+    match = None if _after_letter(text, start) else patterns.PEOPLE.match(text, start)
+    value = parse_number(match["hit"] or match["child"]) if match else None
+    return ("count", match.end(), value, "人") if match and value else None
+
+
 def _grade(text: str, start: int) -> _Reading | None:
     match = None if _after_letter(text, start) else patterns.GRADE.match(text, start)
     return ("date", match.end(), match["year"], None) if match else None
@@ -249,9 +257,19 @@ def _quantity(text: str, start: int) -> _Reading | None:
         return None
     if _after_letter(text, start) and kind not in {"money", "percent"}:
         return None
-    if not _counts(number, head, kind, text[start - 1 : start]):
+    if not _is_one_case(text, start, end) and not _counts(number, head, kind, text[start - 1 : start]):
         return None
-    return _reading(kind, end, _value(number, last, shared=not first), units.canonical(written.lower()))
+    value = _value(number, last, shared=not first)
+    if isinstance(value, float) and head == "元" and (change := patterns.CHANGE.match(text, end)):
+        end, jiao, fen = change.end(), parse_number(change["jiao"] or ""), parse_number(change["fen"] or "")
+        value = round(value + (jiao or 0) / 10 + (fen or 0) / 100, 2) if jiao or fen else value
+    return _reading(kind, end, value, units.canonical(written.lower()))
+
+
+def _is_one_case(text: str, start: int, end: int) -> bool:
+    """Tell `一人死亡` and `发生一起` from words like `一人一票` and `一起`."""
+    case = patterns.CASE.match(text, start)
+    return case is not None and (text.startswith("起", start + 1) or HAPPENED.match(text, end) is not None)
 
 
 def _value(first: str, last: str | None, *, shared: bool = False) -> Value:
@@ -300,17 +318,18 @@ def _bare(text: str, start: int) -> _Reading | None:
     if match is None or _after_letter(text, start):
         return None
     number, after = match["n"], text[match.end() : match.end() + 1]
+    is_about = len(number) > 1 and patterns.ABOUT.match(text, match.end()) is not None
     if (
         patterns.YEAR.fullmatch(number)
         and _is_han(after)
         and text[start - 1 : start] in {"于", "在", "自", "从"}
     ):
         return "date", match.end(), number, None  # 始建于1958由…
-    if not _stands_alone(number, after) or _is_identifier(text, start, number):
+    if not (is_about or _stands_alone(number, after)) or _is_identifier(text, start, number):
         return None
-    if patterns.YEAR.fullmatch(number) and not match["last"]:
+    if patterns.YEAR.fullmatch(number) and not match["last"] and not is_about:
         return "date", match.end(), number, None
-    if not match["last"] and _is_label(text, start, number):
+    if not (match["last"] or is_about) and _is_label(text, start, number):
         return None
     scaled = number[-1] in "百千万亿"
     money = scaled and patterns.MONEY_WORDS.search(text, max(0, start - 12), start)
@@ -356,6 +375,7 @@ _STARTS = (
     (_versus, f"{_DIGITS}一二三四五六七八九十两"),
     (_long_time, _NUMBER_STARTS),
     (_half, "半"),
+    (_people, _NUMBER_STARTS),
     (_grade, "12"),
     (_quantity, _NUMBER_STARTS),
     (_bare, _NUMBER_STARTS),

@@ -141,7 +141,8 @@ def _metric(simple: str, figures: Sequence[Figure], index: int, sentence: _Sente
     if sentence.roles:
         return sentence.roles.pop(0)
     following = figures[index + 1].start if index + 1 < len(figures) else len(simple)
-    if figure.kind == "count":
+    # 3死 and 一女 name themselves what they count.
+    if figure.kind == "count" and simple.endswith(figure.unit or "", figure.start, figure.end):
         noun = _after(simple, figure, following)
         if noun is not None:
             return _Metric(noun)

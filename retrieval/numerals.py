@@ -108,6 +108,10 @@ def _decimal(whole: Decimal, tokens: list[str]) -> Decimal | None:
 _HAN_DIGIT = "零〇○一二三四五六七八九"
 _HAN = _HAN_DIGIT + "两十百千万亿廿卅"
 _BANKERS = "壹贰叁肆伍陆柒捌玖拾佰仟"
+_BANKERS_AMOUNT = rf"[{_BANKERS}][{_BANKERS}零万亿]*(?=[元圆])"
+_IN_BANKERS = re.compile(
+    rf"{_BANKERS_AMOUNT}|(?<=[元圆角零])[{_BANKERS}](?=[角分])|[{_BANKERS}][{_BANKERS}零万亿]{{2,}}"
+)
 _MEASURES = frozenset(
     "元个家人名位年月日天岁项条件所座栋幢列辆台架艘部本册套亩顷米里平立吨克斤度倍次场届期批种类章集篇字卷幅片块"
     "股票户间层楼级小分秒周支只头匹棵株张枚颗粒队路站处门例起宗笔份车强%美港欧英韩卢法公海毫厘微华摄世兆千"
@@ -117,7 +121,7 @@ _NUMERAL = re.compile(
     # 千 before 克, 米 … belongs to the unit.
     rf"(?P<run>(?<![\d{_HAN}{_BANKERS}])(?<!\d\.)"
     rf"(?:(?:\d+(?:\.\d+)?|千(?![克米瓦卡伏赫帕焦])|[{_HAN.replace('千', '')}])+(?:点[{_HAN_DIGIT}]+[万亿]*)?"
-    rf"|[{_BANKERS}零万亿]{{3,}}))(?![{_HAN.replace('千', '')}{_BANKERS}])"
+    rf"|[{_BANKERS}零万亿]{{3,}}|{_BANKERS_AMOUNT}))(?![{_HAN.replace('千', '')}{_BANKERS}])"
     r"(?=(?P<vague>[多余]?)(?P<next>.?))",
     re.DOTALL,
 )
@@ -133,6 +137,11 @@ _WELL_FORMED = re.compile(
 _FRACTION = re.compile(rf"[十百千{_HAN_DIGIT}两]+点[{_HAN_DIGIT}]+[万亿]*")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?[万亿]?")
 _NOT_MONTHS = frozenset("天花瓜饼")
+
+
+def without_bankers(text: str) -> str:
+    """`text` with numerals like `壹佰贰拾万` in ordinary characters, one for one."""
+    return _IN_BANKERS.sub(lambda numeral: numeral[0].translate(_SIMPLE), text)
 
 
 def normalise_numerals(text: str) -> str:

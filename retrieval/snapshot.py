@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from retrieval.model import Figure, Paragraph, Question
     from retrieval.search import Searcher
 
-FORMAT = 6
+FORMAT = 7
 """Raised with every change to the files or to what tokens and figures are made of; others are built anew."""
 
 PICTURES = "pictures"

@@ -64,6 +64,27 @@ def test_kind_scope_and_unit_are_heeded(question: str, figure: str) -> None:
     assert best(question, SERVICE, REPORT) == figure
 
 
+NEWS = "新华社青河3月6日电 青河县化工厂3月4日发生爆炸，造成7人死亡、148人受伤，3人失踪。"
+NOTICE = "公司回购股份，每股成交价4.4元，动用资金92.4万元。"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "figure"),
+    [
+        ("爆炸造成多少人受伤", NEWS, "148人"),
+        ("爆炸造成多少人遇难", NEWS, "7人"),
+        ("爆炸后多少人失联", NEWS, "3人"),
+        ("化工厂什么时候发生爆炸", NEWS, "3月4日"),
+        ("化工厂爆炸的消息是什么时候报道的", NEWS, "3月6日"),
+        ("公司回购动用多少资金", NOTICE, "92.4万元"),
+        ("公司回购每股多少钱", NOTICE, "4.4元"),
+    ],
+)
+def test_the_dead_a_report_and_a_price_are_told_apart(question: str, text: str, figure: str) -> None:
+    """The injured are not the dead, a report's date is not that of the event, a price is no total."""
+    assert best(question, text) == figure
+
+
 def test_a_date_is_cut_to_the_year_asked_for() -> None:
     """哪年 is answered by the year alone, at its place in the paragraph."""
     question = "新馆哪年建成"

@@ -24,6 +24,42 @@ def said(text: str) -> list[tuple[str, object, str | None]]:
 
 
 @pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("爆炸造成至少6死12伤", [("6死", 6), ("12伤", 12)]),
+        ("致九死四十余伤", [("九死", 9), ("四十余伤", 40)]),
+        ("造成41死亡，13人受伤", [("41死亡", 41), ("13人", 13)]),
+        ("致3死。", [("3死", 3)]),
+        ("军方有一人丧生", [("一人", 1)]),
+        ("育有一子两女", [("一子", 1), ("两女", 2)]),
+        ("伤者为一男一女", [("一男", 1), ("一女", 1)]),
+        ("生有一女，取名小雨", [("一女", 1)]),
+        ("一人一票，一女子，3死角，一男生，育有一子公司", []),
+    ],
+)
+def test_people_without_a_measure_word_are_counted(text: str, figures: list[tuple[str, float]]) -> None:
+    found = extract(text)
+    assert [(figure.text, figure.value) for figure in found] == figures
+    assert {figure.unit for figure in found} <= {"人"}
+
+
+def test_a_case_is_one_where_it_happens() -> None:
+    assert said("城东发生一起车祸") == [("一起", 1, "起")]
+    assert said("大家一起参加活动") == []
+
+
+def test_a_number_with_about_needs_no_unit() -> None:
+    assert said("费用一般在1000左右") == [("1000", 1000, None)]
+    assert said("价格3000到9000不等") == [("3000到9000", (3000, 9000), None)]
+    assert said("租金2000以上") == [("2000", 2000, None)]  # no year
+    assert said("共3以上") == []
+
+
+def test_words_with_a_bankers_numeral_are_no_figures() -> None:
+    assert said("大陆分公司、伍家岗、拾金不昧、队伍2个") == [("2个", 2, "个")]
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "value", "unit"),
     [
         ("6.5亿元", "money", 650_000_000, "元"),
@@ -33,7 +69,15 @@ def said(text: str) -> list[tuple[str, object, str | None]]:
         ("￥2,499", "money", 2499, "元"),
         ("７００萬港元", "money", 7_000_000, "港元"),
         ("12.5元/股", "money", 12.5, "元/股"),
+        ("壹佰贰拾万零叁佰元", "money", 1_200_300, "元"),
+        ("貳萬圓", "money", 20_000, "元"),
+        ("贰仟叁佰肆拾伍元陆角", "money", 2345.6, "元"),
+        ("5元3角", "money", 5.3, "元"),
+        ("100元零5分", "money", 100.05, "元"),
         ("1800多家", "count", 1800, "家"),
+        ("四对", "count", 4, "对"),
+        ("150多发", "count", 150, "发"),
+        ("3600转/分钟", "measure", 3600, "转/分钟"),
         ("两百多名", "count", 200, "名"),
         ("6 人", "count", 6, "人"),
         ("1,388户", "count", 1388, "户"),
