@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,10 @@ serve(Path(path), host, 0, password=password or None, ready=lambda address: prin
 """
 
 
-def record(log: QueryLog, answer: Answer, log_id: str) -> None:
-    log.record(replace(log.new_entry(answer, **WHO), id=log_id))
+def record(log: QueryLog, answer: Answer, log_id: str, *, ago: float = 0) -> None:
+    """Log an answer of so many seconds `ago`."""
+    entry = log.new_entry(answer, **WHO)
+    log.record(replace(entry, id=log_id, at=entry.at - timedelta(seconds=ago)))
     assert log.flush()
 
 
@@ -89,8 +92,8 @@ def served(path: Path, host: str = "127.0.0.1", password: str = "") -> Iterator[
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryLog]:
     """A log that stays open for writing, as the bot's is, while the page is served."""
     log = QueryLog.open(tmp_path_factory.mktemp("review") / "queries.db")
-    record(log, ANSWER, "answered")
-    record(log, ANSWER, "again")
+    record(log, ANSWER, "answered", ago=0.2)
+    record(log, ANSWER, "again", ago=0.1)
     record(log, NOT_FOUND, "unanswered")
     log.vote("again", 1, "down", reason="figure")
     assert log.flush()
