@@ -40,6 +40,8 @@ _NOT_REACHED = re.compile("(?:尚未|还未|未能|没有|即将)[^，。,]{0,8}
 _MILESTONE = re.compile(r"(?:[、和][\d.,]+[十百千万亿]*[^\d，,。]{0,4}){0,8}大关")
 _PUBLISHING = re.compile("披露|公布|公告|发布|印发|刊[登发载]|报道|发表|宣布|出台|下发|发文")
 _PER_ONE = re.compile("[每/]|[单均]价|[人户平]均")
+_PER_ONE_ASKED = re.compile(rf"{_PER_ONE.pattern}|[票房电油水]价|工资|月薪|标准")
+_STOP = re.compile("[，。,、；;：:]")
 _FATES = tuple(
     re.compile(words)
     for words in ("死|丧生|[遇罹]难|身亡|遇害|牺牲|毙", "伤(?!亡)", "失[踪联]", "[被逮拘]捕|抓获|落网")
@@ -265,7 +267,8 @@ def _clause_features(
 
 
 def _fate_feature(asked: Asked, after: str, before: str) -> dict[str, float]:
-    """Tell the dead from the injured, by the words after the figure or else before it."""
+    """Tell the dead from the injured, by the words after the figure or else before it, in its clause."""
+    after, before = _STOP.split(after)[0], _STOP.split(before)[-1]
     told = [(fate.search(asked.text), fate.search(after), fate.search(before)) for fate in _FATES]
     if sum(asked_for is not None for asked_for, _, _ in told) != 1:
         return {}
@@ -304,7 +307,7 @@ def _per_one_feature(text: str, asked: Asked, figure: Figure) -> dict[str, float
     words = f"{figure.unit}{plain(figure.metric or '')}{text[max(0, figure.start - 6) : figure.start]}"
     if figure.kind not in {"money", "count", "measure"} or not _PER_ONE.search(words):
         return {}
-    return {f"per one, {'asked' if _PER_ONE.search(asked.text) else 'not asked'}": 1.0}
+    return {f"per one, {'asked' if _PER_ONE_ASKED.search(asked.text) else 'not asked'}": 1.0}
 
 
 def _clause(text: str, figure: Figure, start: int, end: int) -> tuple[int, int]:

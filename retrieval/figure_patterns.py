@@ -10,17 +10,19 @@ import re
 from retrieval import units
 
 HAN = "〇零○一二三四五六七八九十百千万亿两廿卅"
+_SEVERAL = "(?:几|(?<![人次户件总个])数)"  # 数百, but not 人数三百
 _SCALE = r"(?:[十百](?!分)|千(?![克米瓦卡伏赫帕焦])|万(?!达广|科|豪|宝)|亿|兆(?=[美港日韩]?元))"
 _ARABIC = (
     r"[-+]?(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
     rf"(?: ?[多余几]?{_SCALE}+(?:零?\d+{_SCALE}+)*)?"
 )
 _CHINESE = (
-    rf"[几数]?[{HAN}]+(?<!千(?=[克米瓦卡伏赫帕焦]))"
+    rf"{_SEVERAL}?[{HAN}]+(?<!千(?=[克米瓦卡伏赫帕焦]))"
     r"(?:点[〇零○一二三四五六七八九]+(?![十百千])[万亿]*)?(?:[多余几](?=[万亿])[万亿]+)?"
 )
 _NUMBER = rf"(?:{_ARABIC}|{_CHINESE})[多余几来]?"
 _DIGIT = r"[\d一二两三四五六七八九]"
+_FEW = r"(?:\d{1,3}|[一二两三四五六七八九])"
 _SOME = rf"(?:\d+|[{HAN}]+)[多余]?"
 _TO = r" ?(?:-+|—+|–|―|~+|至|到|－) ?"
 _TO_SIGNS = r"\-—–―~至到－"
@@ -59,10 +61,15 @@ QUANTITY = re.compile(
     rf"(?P<n>{_NUMBER})(?:{_TO_IN_REACH}(?P<first_unit>{_UNIT})?{_TO}(?P<last>{_NUMBER}))?(?P<unit>{_UNIT})",
     re.IGNORECASE,
 )
-CASE = re.compile("一人|(?:(?<=发生|遭遇|制造|查处|破获|侦破|通报)|(?<=[生造获破]了))一起")
-"""Where 一 may count: `一人受伤`, `发生一起`."""
+CASE = re.compile(
+    "(?<![无任何每唯不])(?<!没有)一人(?=(?:当场|不幸)?(?:死亡|受伤|丧生|遇难|失踪|失联|获救|重伤|轻伤|身亡|负伤))"
+    "|(?:(?<=发生|遭遇|制造|查处|破获|侦破|通报)|(?<=[生造获破]了))一起(?![来去伏])"
+)
+"""Where 一 counts: `一人受伤`, `发生一起`."""
 
-CHANGE = re.compile(rf"(?:零?(?P<jiao>{_DIGIT})角)?(?:零?(?P<fen>{_DIGIT})分(?!钟))?")
+CHANGE = re.compile(
+    rf"零?(?P<jiao>{_DIGIT})角(?:零?(?P<fen>{_DIGIT})分(?![钟之]))?|零(?P<rest>{_DIGIT})分(?![钟之])"
+)
 """What may follow an amount of whole 元: `6角5分`."""
 
 LONG_TIME = re.compile(
@@ -73,21 +80,22 @@ GRADE = re.compile(r"(?P<year>(?:19|20)\d\d) ?[级届](?![别])")
 """The year that a class of pupils entered or left school: `2019级`."""
 
 HALF = re.compile(r"半(?:个)?(?P<unit>年|月|小时|天|世纪|学期|钟头)")
+_HIT = r"(?:死亡?|[重轻受]?伤)(?![率人病原证登数员残者])"
 PEOPLE = re.compile(
-    rf"(?:(?=(?:{_SOME}(?:死亡?|伤)){{2}}|\d+死(?:$|[,，。;；、!！)）」”\s])|\d+死亡)"
-    rf"|(?<=[\d多余人{HAN}][死伤])|(?<=死亡))(?P<hit>{_SOME})(?:死亡?|伤)"
-    rf"|(?:(?=(?:{_DIGIT}[子儿男女]){{2}})|(?<={_DIGIT}[子儿男女])|(?<=育有)|(?<=生有)|(?<=生育))"
-    rf"(?P<child>{_DIGIT})[子儿男女](?![子儿孩童士性生工友人公])"
+    rf"(?:(?=(?:{_SOME}{_HIT}){{2}}|\d+死(?:$|[,，。;；、!！)）」”\s]))"
+    rf"|(?<=[\d多余{HAN}重轻受][死伤]))(?P<hit>{_SOME}){_HIT}"
+    rf"|(?:(?=(?:{_FEW}[子儿男女]){{2}})|(?<=[\d{HAN}][子儿男女])|(?<=育有)|(?<=生有)|(?<=生育))"
+    rf"(?P<child>{_FEW})[子儿男女](?![子儿女孩童士性生工友人公厕])"
 )
 """People without a measure word: the dead and injured of `3死6伤`, the children of `一子两女`."""
 
 BARE = re.compile(rf"(?P<n>{_ARABIC}|{_CHINESE})[多余几]?(?:{_TO}(?P<last>{_ARABIC}))?")
-ABOUT = re.compile(" ?(?:左右|上下|以上|以下|不等|之间|出头)")
+ABOUT = re.compile(" ?(?:左右(?![转两侧手岸])|上下(?![文班车铺游册半])|以上|以下(?!简?统?称)|不等)")
 """After a number that is a figure even without a unit: `1000左右`."""
 
 ONLY_COUNTS = re.compile(
     rf"(?:[-+]?\d+(?:\.\d+)?[万亿]{{0,2}}|[一二三四五六七八九两])"
-    r"(?![\d.,， /:：比成分级届多余几来兆年月日天号时季点个小钟半世第前上下米死伤子儿男女～"
+    r"(?![\d.,， /:：比成分级届多余几来兆年月日天号时季点个小钟半世第前上下米死重轻受伤子儿男女～"
     rf"{HAN}{_TO_SIGNS}])"
 )
 """A number that nothing follows by which it could be more than a quantity or a bare number."""
@@ -96,7 +104,7 @@ RUN = re.compile(rf"[\d几数{HAN}](?:[\d{HAN}]|[.,](?=\d))*")
 """A number to pass over whole, when it turned out to be no figure."""
 
 _CANDIDATE = (
-    rf"[-+]?\d|[几数]?[{HAN}]|[第半翻¥$€£]|US\$|HK\$"
+    rf"[-+]?\d|{_SEVERAL}?[{HAN}]|[第半翻¥$€£]|US\$|HK\$"
     r"|(?:公|西|纪)元|前(?=[\d一二三四五六七八九]+ ?(?:年|世|季))|民国|昭和|明治|大正|平成|令和"
     r"|[康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳][\u4e00-\u9fff](?=[\d一二三四五六七八九十元]{1,4}年)"
     r"|[去今明前本当同翌次上]年|[上下]半年|[上下本这]?(?:周|星期)[一二三四五六日天]|[本上下同]个?月"
@@ -105,7 +113,7 @@ _CANDIDATE = (
 # A Chinese digit is mostly no number, as what follows it tells at once: no unit, digit or sign of a range.
 _AFTER_DIGIT = re.escape(
     "".join(sorted({first for unit in units.KINDS for first in (unit[0].lower(), unit[0].upper())}))
-    + f" 0123456789{HAN}几多余来点分成比年月日号时季第前上下半世历个小死伤子儿男女：:-—–―~～－至到.,"
+    + f" 0123456789{HAN}几多余来点分成比年月日号时季第前上下半世历个小死重轻受伤子儿男女：:-—–―~～－至到.,"
 )
 CANDIDATE = re.compile(
     rf"[-+\d几数{HAN}第半翻¥$€£UH公西纪前民昭明大平令康雍乾嘉道咸同光宣顺崇万永洪天开贞绍建至宽庆元享安文成弘正隆景淳"

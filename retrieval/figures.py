@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from retrieval import dates, units
 from retrieval import figure_patterns as patterns
-from retrieval.metric_patterns import HAPPENED
 from retrieval.metrics import bind
 from retrieval.model import Figure, FigureKind
 from retrieval.numerals import parse_number, without_bankers
@@ -22,16 +21,17 @@ Value = float | str | tuple[float, float] | tuple[str, str] | None
 # Measure words that a single Chinese digit makes a figure with, and those that 一 does.
 _PLAIN_COUNTS = frozenset(
     "家个名位人座栋所台架艘部本册套层楼届期批章集篇幅张枚颗支只棵起宗辆列处例项条种类份场局轮队站户岁间瓶箱次句大"
-    "天年周门株幢节头具首卷枪弹筐桶把对根发"
+    "天年周门株幢节头具首卷枪弹筐桶把"
 )
 _PLAIN_ONE = frozenset("名座栋所架艘岁年天辆枚颗")
 # Units that after a single Chinese digit are more often part of a word: 一度, 三里, 一角.
-_NOT_WITH_ONE_DIGIT = frozenset("度分里级码角块两ktmg折点圆转") | {"季度", "世纪"}
+_NOT_WITH_ONE_DIGIT = frozenset("度分里级码角块两ktmg折点圆") | {"季度", "世纪"}
 _BEFORE = re.compile(
     r"(?:(?:每(?:平方米|立方米|千瓦时|公里|小时|学[年期]|[人户亩公顷月天日吨年次间生张件])){1,3}|不?超过|不少于|不低于|不高于|不多于|不到|不足|超出|突破|大约|至少|至多|最多|最少|最高|最低|将近|接近|高达|多达|约|近|逾|超)$"
 )
 _AFTER = re.compile(r"(?:及|或|\()?(?:以上|以下|以内|以外|左右|上下|不等)|内(?!部|地|容|陆|外|在|需|资|涵)")
 _SIGNS = {"¥": "元", "$": "美元", "€": "欧元", "£": "英镑", "US$": "美元", "HK$": "港元"}
+_LONGEST_FRACTION = 40  # characters
 _DAYS = re.compile(r"\d+ ?日")
 _LASTS = re.compile(r"(?:连续|为期|历时|长达|[每满])$")
 _NAME_LETTERS = frozenset("GMTKk")  # 5G, 4K
@@ -120,7 +120,8 @@ def _reading(kind: FigureKind, end: int, value: Value, unit: str | None) -> _Rea
 
 
 def _fraction(text: str, start: int) -> _Reading | None:
-    match = patterns.FRACTION.match(text, start) if "分之" in text or "/" in text else None
+    near = text[start : start + _LONGEST_FRACTION]
+    match = patterns.FRACTION.match(text, start) if "分之" in near or "/" in near else None
     if match is None:
         return None
     below, above = (parse_number(match[part] or "") for part in ("below", "above"))
@@ -257,19 +258,17 @@ def _quantity(text: str, start: int) -> _Reading | None:
         return None
     if _after_letter(text, start) and kind not in {"money", "percent"}:
         return None
-    if not _is_one_case(text, start, end) and not _counts(number, head, kind, text[start - 1 : start]):
+    if not patterns.CASE.match(text, start) and not _counts(number, head, kind, text[start - 1 : start]):
         return None
     value = _value(number, last, shared=not first)
-    if isinstance(value, float) and head == "元" and (change := patterns.CHANGE.match(text, end)):
-        end, jiao, fen = change.end(), parse_number(change["jiao"] or ""), parse_number(change["fen"] or "")
-        value = round(value + (jiao or 0) / 10 + (fen or 0) / 100, 2) if jiao or fen else value
+    change = patterns.CHANGE.match(text, end) if written == "元" else None
+    if change and isinstance(value, float) and number[-1] not in "万亿" and "." not in number:
+        end = change.end()
+        jiao, fen = (
+            parse_number(part or "0") or 0 for part in (change["jiao"], change["fen"] or change["rest"])
+        )
+        value = round(value + jiao / 10 + fen / 100, 2)
     return _reading(kind, end, value, units.canonical(written.lower()))
-
-
-def _is_one_case(text: str, start: int, end: int) -> bool:
-    """Tell `一人死亡` and `发生一起` from words like `一人一票` and `一起`."""
-    case = patterns.CASE.match(text, start)
-    return case is not None and (text.startswith("起", start + 1) or HAPPENED.match(text, end) is not None)
 
 
 def _value(first: str, last: str | None, *, shared: bool = False) -> Value:
@@ -318,7 +317,7 @@ def _bare(text: str, start: int) -> _Reading | None:
     if match is None or _after_letter(text, start):
         return None
     number, after = match["n"], text[match.end() : match.end() + 1]
-    is_about = len(number) > 1 and patterns.ABOUT.match(text, match.end()) is not None
+    is_about = _is_about(text, match)
     if (
         patterns.YEAR.fullmatch(number)
         and _is_han(after)
@@ -335,6 +334,15 @@ def _bare(text: str, start: int) -> _Reading | None:
     money = scaled and patterns.MONEY_WORDS.search(text, max(0, start - 12), start)
     value = _value(number, match["last"], shared=True)
     return _reading("money" if money else "count", match.end(), value, None)
+
+
+def _is_about(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a bare number, or range, is given as about so much: then it counts something."""
+    number, end = match["n"], match.end()
+    if match["last"]:
+        return text.startswith("之间", end) or patterns.ABOUT.match(text, end) is not None
+    large = number[-1] in "百千万亿" or (number[0] in _ARABIC_START and len(number) > 1)
+    return large and patterns.ABOUT.match(text, end) is not None
 
 
 def _stands_alone(number: str, after: str) -> bool:

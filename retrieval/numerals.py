@@ -108,7 +108,11 @@ def _decimal(whole: Decimal, tokens: list[str]) -> Decimal | None:
 _HAN_DIGIT = "零〇○一二三四五六七八九"
 _HAN = _HAN_DIGIT + "两十百千万亿廿卅"
 _BANKERS = "壹贰叁肆伍陆柒捌玖拾佰仟"
-_BANKERS_AMOUNT = rf"[{_BANKERS}][{_BANKERS}零万亿]*(?=[元圆])"
+# 大陆 and 队伍 end with one, and 元宇宙 is no amount.
+_BANKERS_AMOUNT = (
+    rf"(?:(?<![大登着内水海])陆|(?<![队入退])伍|(?<![收捡])拾|[壹贰叁肆柒捌玖佰仟])"
+    rf"[{_BANKERS}零万亿]*(?=[元圆](?![宇宝年气旦首宵件]))"
+)
 _IN_BANKERS = re.compile(
     rf"{_BANKERS_AMOUNT}|(?<=[元圆角零])[{_BANKERS}](?=[角分])|[{_BANKERS}][{_BANKERS}零万亿]{{2,}}"
 )

@@ -31,7 +31,7 @@ _MEASURE = """
 安培 毫安 毫安时 赫兹 兆赫 千赫 像素 字节 比特 分贝 帕 百帕 兆帕 标准箱 桶 级 分 折 千卡 卡 焦耳
 千焦 牛 吨位 流明 勒克斯 马赫 km cm mm m nm μm um kg g mg μg t ml l kw mw gw w
 kwh v kv a ma mah hz khz mhz ghz db dpi kb mb gb tb k kb/s mb/s kbps mbps gbps bit kcal kj j n pa kpa
-mpa rpm teu ppm mol mmol umol μmol nmol bar 转 px fps cc 兆
+mpa rpm teu ppm mol mmol umol μmol nmol bar px fps cc 兆
 """
 _COUNT = """
 家 个 人 名 位 项 条 件 所 座 栋 幢 列 辆 台 架 艘 部 本 册 套 户 间 层 楼 次 届 期 批 种 类 章 集 节 篇
@@ -40,7 +40,7 @@ _COUNT = """
 标箱 标准箱
 分球 胜 胜场 冠 金 枪 弹 对 双 岁 周岁 步 句 面 根 把 朵 盏 顿 遍 趟 国 省 市 县 区 镇 乡 村 州 具 回 阕
 出 尊 道 环 大 点 单 路 世 战 连胜 连败 级 军 师 旅 营 连 党 派 系 院 校 任 副 方 声 担 剂 丸
-滴 圈 窝 笼 捆 发
+滴 圈 窝 笼 捆
 """
 _RATIO = "倍"
 
@@ -106,8 +106,6 @@ KINDS: dict[str, FigureKind] = _table()
 """Each unit, as written but in lower case, with the kind of figure it makes."""
 
 NAMES_AFTER: dict[str, str] = {
-    "发": "展布生现行改射放电动热起表明达言挥票给了出",
-    "转": "让移为换入化型向变基业载账而到股发播身折达至增款会0123456789",
     "年": "级轻代龄画货味夜青",
     "天": "空然下气津堂河",
     "分": "析别布配为公子部成母支散享离之歧局行手队",
@@ -150,7 +148,7 @@ NAMES_AFTER: dict[str, str] = {
     "国": "家际内外王",
     "环": "境保球",
     "军": "队事人舰",
-    "出": "生版现口",
+    "出": "生版现口头",
     "回": "到来归",
     "行": "业动政",
     "市": "场民",
@@ -160,7 +158,7 @@ NAMES_AFTER: dict[str, str] = {
     "步": "行枪兵",
     "手": "机",
     "面": "积",
-    "对": "于一二三四五六七八九",
+    "对": "于",
     "团": "结",
     "开": "始",
     "金": "额属融牌钱",
