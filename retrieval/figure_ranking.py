@@ -1,7 +1,8 @@
 """Which figure of the retrieved paragraphs answers the question: a weighted sum of visible evidence.
 
-`figure_features` describes each figure by named numbers and `WEIGHTS` says what each is worth. They were
-learned as a linear softmax over each question's figures, on judged question sets; nothing is learned here.
+`figure_features` describes each figure by named numbers and `WEIGHTS` says what each is worth. Most were
+learned as a linear softmax over each question's figures, on judged question sets; round ones were chosen by
+hand and measured there. Nothing is learned here.
 """
 
 from __future__ import annotations

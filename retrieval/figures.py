@@ -331,7 +331,7 @@ def _bare(text: str, start: int) -> _Reading | None:
     if not (match["last"] or is_about) and _is_label(text, start, number):
         return None
     scaled = number[-1] in "百千万亿"
-    money = scaled and patterns.MONEY_WORDS.search(text, max(0, start - 12), start)
+    money = (scaled or is_about) and patterns.MONEY_WORDS.search(text, max(0, start - 12), start)
     value = _value(number, match["last"], shared=True)
     return _reading("money" if money else "count", match.end(), value, None)
 

@@ -53,6 +53,8 @@ def test_a_case_is_one_where_it_happens() -> None:
 
 def test_a_number_with_about_needs_no_unit() -> None:
     assert said("费用一般在1000左右") == [("1000", 1000, None)]
+    assert extract("费用一般在1000左右")[0].kind == "money"
+    assert extract("人数一般在1000左右")[0].kind == "count"
     assert said("价格3000到9000不等") == [("3000到9000", (3000, 9000), None)]
     assert said("租金2000以上") == [("2000", 2000, None)]  # no year
     assert said("废水pH值在6-9之间") == [("6-9", (6, 9), None)]
